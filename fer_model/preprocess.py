@@ -1,0 +1,101 @@
+"""From a box in a frame to the 48 x 48 grey picture that the network sees. The only place where this is done.
+
+The network learned from FER2013, whose pictures frame the face in their own way, so a crop must frame it the same way.
+The two constants below carry a detector's box to that frame; they are measured, not chosen.
+"""
+
+import cv2
+import numpy as np
+
+from fer_model.errors import FrameError
+
+SIZE_PX = 48
+
+# Medians over FER2013 Training pictures in which the short-range detector finds the face
+# (benchmarks/crop_margin.py, benchmarks/results/crop_margin.json).
+CROP_SCALE = 1.19  # side of the crop / side of the detector's box
+CROP_SHIFT_Y = -0.10  # centre of the crop - centre of the box, in box sides; negative is up, towards the forehead
+
+_MAX_SIDE_PX = 32_000  # OpenCV's warps address source pixels with 16-bit numbers
+_MAX_SAMPLES = 16  # per output pixel and axis; a face larger than 768 px is sampled, not averaged in full
+
+
+def check_frame(frame_bgr: np.ndarray) -> None:
+    """Refuses what is not a picture.
+
+    Raises:
+        FrameError: not an (H, W, 3) uint8 array with at least one pixel, or a side longer than 32,000 pixels.
+    """
+    if not isinstance(frame_bgr, np.ndarray):
+        raise FrameError(f"expected an (H, W, 3) uint8 array, got {type(frame_bgr).__name__}; decode the picture first")
+    if frame_bgr.dtype != np.uint8 or frame_bgr.ndim != 3 or frame_bgr.shape[2] != 3 or frame_bgr.size == 0:
+        raise FrameError(
+            f"expected an (H, W, 3) uint8 array, got {frame_bgr.shape} {frame_bgr.dtype}; convert to 8-bit BGR first"
+        )
+    if max(frame_bgr.shape) > _MAX_SIDE_PX:
+        raise FrameError(f"expected at most {_MAX_SIDE_PX} pixels a side, got {frame_bgr.shape}; shrink the picture")
+
+
+def crop_squares(boxes_xyxy: np.ndarray) -> np.ndarray:
+    """(n, 3) float64 left, top and side in pixels of the squares that frame the faces as FER2013 does.
+
+    Args:
+        boxes_xyxy: (n, 4) detector boxes in pixels. One that is not square counts with its longer side.
+    """
+    boxes = np.asarray(boxes_xyxy, dtype=np.float64).reshape(-1, 4)
+    # At least one pixel, so that an empty box gives a picture of one colour instead of a division by zero.
+    box_side = np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0)
+    centre = (boxes[:, :2] + boxes[:, 2:]) / 2
+    centre[:, 1] += CROP_SHIFT_Y * box_side
+    side = CROP_SCALE * box_side
+    return np.column_stack([centre - side[:, None] / 2, side])
+
+
+def crop_faces(frame_bgr: np.ndarray, boxes_xyxy: np.ndarray) -> np.ndarray:
+    """The faces as the network wants them.
+
+    Where a crop leaves the frame, the frame's edge is repeated. Every output pixel is the mean over its area, so a large
+    face does not alias; a small one is enlarged linearly.
+
+    Args:
+        frame_bgr: (H, W, 3) uint8.
+        boxes_xyxy: (n, 4) detector boxes in pixels; they may reach outside the frame.
+
+    Returns:
+        (n, 48, 48, 1) uint8 grey (ITU-R BT.601 luma).
+
+    Raises:
+        FrameError: ``frame_bgr`` is not such a picture.
+    """
+    check_frame(frame_bgr)
+    squares = crop_squares(boxes_xyxy)
+    crops = np.empty((len(squares), SIZE_PX, SIZE_PX, 1), np.uint8)
+    for crop, (left, top, side) in zip(crops, squares, strict=True):
+        crop[:, :, 0] = _square(frame_bgr, left, top, side)
+    return crops
+
+
+def _square(frame_bgr: np.ndarray, left: float, top: float, side: float) -> np.ndarray:
+    height, width = frame_bgr.shape[:2]
+    # Only what the crop can touch, and a border of two pixels so that interpolation sees the true neighbours.
+    x0, x1 = _span(left, side, width)
+    y0, y1 = _span(top, side, height)
+    grey = cv2.cvtColor(np.ascontiguousarray(frame_bgr[y0:y1, x0:x1]), cv2.COLOR_BGR2GRAY)
+    samples = int(np.clip(np.ceil(side / SIZE_PX), 1, _MAX_SAMPLES))
+    step = side / (SIZE_PX * samples)
+    # Pixel i covers [i, i + 1), its centre is at i + 0.5: without the halves the crop would drift by half a step.
+    matrix = np.array([[step, 0, left - x0 + step / 2 - 0.5], [0, step, top - y0 + step / 2 - 0.5]])
+    fine = cv2.warpAffine(
+        grey,
+        matrix,
+        (SIZE_PX * samples, SIZE_PX * samples),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return cv2.resize(fine, (SIZE_PX, SIZE_PX), interpolation=cv2.INTER_AREA)
+
+
+def _span(start: float, side: float, limit: int) -> tuple[int, int]:
+    """First and one past the last pixel, at least one pixel inside the frame also for a crop that lies beside it."""
+    first = int(np.clip(np.floor(start) - 2, 0, limit - 1))
+    return first, int(np.clip(np.ceil(start + side) + 2, first + 1, limit))
