@@ -1,0 +1,262 @@
+"""What the teacher sees of a running class, as numbers and words. Pure but for ``LiveBoard``, which keeps the sums."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from classroom.clock import Clock
+from classroom.mood import SHOWN_MS, add_windows, class_windows, shown_now, student_windows
+from classroom.presence import GONE_MS, STALE_MS
+from classroom.records import ClassInfo, Sharing, Student
+from classroom.store import Store
+from fer_model.labels import EMOTIONS
+from fer_model.reading import Reason
+
+
+class State(StrEnum):
+    """What a tile says of a student. The order is the order of concern."""
+
+    LIVE = "live"
+    NOT_CLEAR = "not clear"  # a face that cannot be read; the tile says why
+    NO_FACE = "no face"
+    CAMERA_OFF = "camera off"
+    STALE = "stale"
+    JOINING = "joining"
+    PAUSED = "paused"
+    NO_CAMERA = "without camera"
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One student on the board.
+
+    Attributes:
+        emotion: expression shown now, with ``confidence`` in [0, 1]; ``None`` when not known.
+        coverage: usable over all analyses of this student in the class, ``None`` before the first.
+        recent_valence: mean valence of the last windows, oldest first, ``None`` where not known.
+        age_s: seconds since the student was last heard of, ``None`` when never since the server started.
+        two_faces: more than one face was in the last picture; the largest is read.
+    """
+
+    student_id: int
+    name: str
+    state: State
+    emotion: str | None
+    confidence: float | None
+    valence: float | None
+    reason: str | None
+    coverage: float | None
+    analyses: int
+    recent_valence: tuple[float | None, ...]
+    age_s: float | None
+    two_faces: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """One look at a class.
+
+    Attributes:
+        windows: ``mood.class_windows`` of the whole class.
+        counts_now: students by expression shown now.
+        usable_now: students with a usable face now, of ``present_now`` who are here.
+        valence_now: mean over the usable students, ``None`` when there is none.
+        visits: who came and went: ``student_id, began_ms, seen_ms``.
+    """
+
+    at_ms: int
+    tiles: tuple[Tile, ...]
+    windows: pd.DataFrame
+    counts_now: Mapping[str, int]
+    usable_now: int
+    present_now: int
+    valence_now: float | None
+    visits: pd.DataFrame
+
+
+class LiveBoard:
+    """Reads only what is new in the store and adds it to what it has. One a class, shared by all who look."""
+
+    def __init__(
+        self,
+        info: ClassInfo,
+        store: Store,
+        clock: Clock,
+        window_s: int,
+        last_seen_ms: Callable[[int], int | None],
+        last_frame_ms: Callable[[int], int | None],
+    ) -> None:
+        self.info = info
+        self._store = store
+        self._clock = clock
+        self._window_s = window_s
+        self._last_seen_ms = last_seen_ms
+        self._last_frame_ms = last_frame_ms
+        self._lock = threading.Lock()
+        self._after_id = 0
+        self._windows: pd.DataFrame | None = None
+        self._recent: pd.DataFrame | None = None
+        self._board: Board | None = None
+
+    def look(self, max_age_ms: int = 900) -> Board:
+        """The board, at most ``max_age_ms`` old: twenty watchers cost no more than one.
+
+        Raises:
+            StoreError: the database does not answer.
+        """
+        with self._lock:
+            now_ms = self._clock()
+            if self._board is None or now_ms - self._board.at_ms > max_age_ms:
+                self._board = self._look(now_ms)
+            return self._board
+
+    def _look(self, now_ms: int) -> Board:
+        new = self._store.readings.of_class(self.info.id, after_id=self._after_id)
+        if self._windows is None:
+            self._windows, self._recent = student_windows(new, self._window_s), new
+        elif len(new):
+            self._windows = add_windows(self._windows, student_windows(new, self._window_s))
+            self._recent = pd.concat([self._recent, new])
+        if len(new):
+            self._after_id = int(new["id"].iloc[-1])
+        self._recent = self._recent[self._recent["at_ms"] > now_ms - SHOWN_MS]
+        students = self._store.classes.students(self.info.id)
+        visits = self._store.readings.visits(self.info.id)
+        tiles = make_tiles(
+            students,
+            shown_now(self._recent, now_ms),
+            self._windows,
+            self._window_s,
+            now_ms,
+            {student.id: self._last_seen_ms(student.id) for student in students},
+            {student.id: self._last_frame_ms(student.id) for student in students},
+        )
+        return make_board(now_ms, tiles, class_windows(self._windows, visits, self._window_s), visits)
+
+
+def make_board(at_ms: int, tiles: Sequence[Tile], windows: pd.DataFrame, visits: pd.DataFrame) -> Board:
+    """Sum up the tiles of this moment."""
+    live = [tile for tile in tiles if tile.state is State.LIVE]
+    return Board(
+        at_ms=at_ms,
+        tiles=tuple(tiles),
+        windows=windows,
+        counts_now={emotion: sum(tile.emotion == emotion for tile in live) for emotion in EMOTIONS},
+        usable_now=len(live),
+        present_now=sum(tile.state is not State.GONE for tile in tiles),
+        valence_now=float(np.mean([tile.valence for tile in live])) if live else None,
+        visits=visits,
+    )
+
+
+def student_state(
+    sharing: Sharing,
+    joined_ms: int,
+    now_ms: int,
+    last_seen_ms: int | None,
+    last_frame_ms: int | None,
+    reason: Reason | str | None,
+    has_reading: bool,
+) -> State:
+    """The state of a student.
+
+    Args:
+        last_seen_ms: last frame or run of the page; ``None``: never since the server started.
+        last_frame_ms: arrival of the newest frame, ``None``: none yet.
+        reason: why the newest reading has no expression, ``None`` when it has one.
+        has_reading: whether there is a recent reading at all.
+    """
+    if last_seen_ms is None or now_ms - last_seen_ms > GONE_MS:
+        return State.GONE
+    if sharing is Sharing.NOTHING:
+        return State.NO_CAMERA
+    if sharing is Sharing.PAUSED:
+        return State.PAUSED
+    if last_frame_ms is None:
+        return State.JOINING if now_ms - joined_ms <= GONE_MS else State.CAMERA_OFF
+    if now_ms - last_frame_ms > GONE_MS:
+        return State.CAMERA_OFF  # the page is here, its camera is not
+    if now_ms - last_frame_ms > STALE_MS:
+        return State.STALE
+    if not has_reading:
+        return State.JOINING
+    if reason == Reason.CAMERA_OFF:
+        return State.CAMERA_OFF
+    if reason == Reason.NO_FACE:
+        return State.NO_FACE
+    return State.NOT_CLEAR if reason else State.LIVE
+
+
+def make_tiles(
+    students: Sequence[Student],
+    shown: pd.DataFrame,
+    windows: pd.DataFrame,
+    window_s: int,
+    now_ms: int,
+    last_seen_ms: Mapping[int, int | None],
+    last_frame_ms: Mapping[int, int | None],
+    recent: int = 12,
+) -> list[Tile]:
+    """One tile a student, in the order of ``students``.
+
+    Args:
+        shown: ``mood.shown_now``.
+        windows: ``mood.student_windows``, ``window_s`` long.
+        recent: windows in the small line.
+    """
+    step = window_s * 1000
+    times = [now_ms // step * step - step * back for back in range(recent - 1, -1, -1)]
+    totals = windows.groupby(level="student_id")[["analyses", "usable"]].sum()
+    valence = (windows["valence_sum"] / windows["usable"].where(windows["usable"] > 0)).dropna()
+    latest = valence[valence.index.get_level_values("window_ms") >= times[0]].to_dict()
+    tiles = []
+    for student in students:
+        row = shown.loc[student.id] if student.id in shown.index else None
+        reason = row["reason"] if row is not None and isinstance(row["reason"], str) else None
+        seen_ms = last_seen_ms.get(student.id)
+        state = student_state(
+            student.sharing, student.joined_ms, now_ms, seen_ms, last_frame_ms.get(student.id), reason, row is not None
+        )
+        known = state is State.LIVE and row["emotion"] is not None
+        analyses, usable = (totals.loc[student.id] if student.id in totals.index else (0, 0))
+        tiles.append(
+            Tile(
+                student_id=student.id,
+                name=student.name,
+                state=state,
+                emotion=row["emotion"] if known else None,
+                confidence=float(row["confidence"]) if known else None,
+                valence=float(row["valence"]) if known else None,
+                reason=reason if state is State.NOT_CLEAR else None,
+                coverage=float(usable / analyses) if analyses else None,
+                analyses=int(analyses),
+                recent_valence=tuple(latest.get((at_ms, student.id)) for at_ms in times),
+                age_s=(now_ms - seen_ms) / 1000 if seen_ms is not None else None,
+                two_faces=state is State.LIVE and int(row["faces_seen"]) > 1,
+            )
+        )
+    return tiles
+
+
+SORTINGS = ("Needs a look first", "Name", "Joined")
+
+
+def sort_tiles(tiles: Sequence[Tile], by: str) -> list[Tile]:
+    """Tiles in the order a teacher asked for; those who have gone always come last.
+
+    "Needs a look first": lowest coverage, then most negative valence; who is live but unknown counts as lowest.
+    """
+    def key(tile: Tile):
+        if by == "Name":
+            return tile.name.casefold()
+        if by == "Joined":
+            return tile.student_id
+        # Coverage in steps of a tenth: a hundredth more or less must not make tiles change places.
+        return round(tile.coverage or 0.0, 1), tile.valence if tile.valence is not None else -1.0, tile.name.casefold()
+
+    return sorted(tiles, key=lambda tile: (tile.state is State.GONE, key(tile)))

@@ -1,0 +1,176 @@
+"""Reads faces in a process of its own: a crash or a hang there never takes a page down.
+
+The child is started as ``python -m classroom.engine_process`` and spoken to over its standard input and output, one
+pickled message each way. ``multiprocessing`` is not used for it: its spawned children import the parent's main module,
+and Streamlit swaps that module for the page that happens to run.
+"""
+
+import logging
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import numpy as np
+
+from classroom.errors import EngineError
+from classroom.settings import ROOT
+from fer_model.reading import FaceReading
+
+logger = logging.getLogger(__name__)
+
+# The first start may fetch the model files once; afterwards it takes one to three seconds.
+START_TIMEOUT_S = 180.0
+# A batch takes some 20 ms. A process that is silent for this long hangs.
+BATCH_TIMEOUT_S = 5.0
+RESTART_PAUSE_S = 1.0
+
+_ENDED = object()
+_ENDED_SENTENCE = "The analysis process has ended. It is being restarted."
+
+
+class EngineState(StrEnum):
+    STARTING = "starting"
+    READY = "ready"
+    RESTARTING = "restarting"
+    CLOSED = "closed"
+
+
+class Engine(Protocol):
+    """What the ticker needs: a local process today, a pool or a cluster later."""
+
+    state: EngineState
+
+    def analyse(self, frames_bgr: Sequence[np.ndarray]) -> list[FaceReading]:
+        """One reading a frame, in their order. Raises ``EngineError`` when it cannot."""
+
+
+class LocalEngine:
+    """One child process, started at once in the background and again whenever it dies."""
+
+    def __init__(self, models_dir: Path | None = None) -> None:
+        self.state = EngineState.STARTING
+        self.restarts = 0
+        self.problem = ""  # why it is not ready, in a sentence
+        self._models_dir = models_dir
+        self._process: subprocess.Popen | None = None
+        self._lock = threading.Lock()  # one message at a time
+        self._answers: queue.SimpleQueue = queue.SimpleQueue()
+        self._closing = threading.Event()
+        self._keeper = threading.Thread(target=self._keep_running, name="engine-keeper", daemon=True)
+        self._keeper.start()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child, for the health page and the benchmark; ``None`` when there is none."""
+        process = self._process
+        return process.pid if process and process.poll() is None else None
+
+    def analyse(self, frames_bgr: Sequence[np.ndarray]) -> list[FaceReading]:
+        """Read one face in each (H, W, 3) uint8 BGR frame.
+
+        Raises:
+            EngineError: not ready, died, or silent for ``BATCH_TIMEOUT_S``; it restarts by itself.
+        """
+        if self.state is not EngineState.READY:
+            raise EngineError(self.problem or "Analysis is starting.")
+        with self._lock:
+            try:
+                return self._ask(list(frames_bgr), BATCH_TIMEOUT_S)
+            except EngineError:
+                self._end_process()
+                raise
+
+    def close(self) -> None:
+        """End the child. May be called twice; ``analyse`` raises afterwards."""
+        self.state, self.problem = EngineState.CLOSED, "Analysis has been shut down."
+        self._closing.set()
+        self._end_process()
+        self._keeper.join(timeout=5)
+
+    def _keep_running(self) -> None:
+        """Start the child, wait for its end, start it again."""
+        while not self._closing.is_set():
+            try:
+                with self._lock:
+                    self._start()
+            except EngineError as error:
+                self.problem = str(error)
+                logger.error("%s", error)
+            if self._process is not None:
+                self._process.wait()
+                self._end_process()
+            if self._closing.wait(RESTART_PAUSE_S):
+                return
+            self.restarts += 1
+            logger.warning("The analysis process has ended; starting it again.")
+
+    def _start(self) -> None:
+        command = [sys.executable, "-m", "classroom.engine_process"]
+        if self._models_dir:
+            command.append(str(self._models_dir))
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # Reading waits in a thread of its own, so that a hanging child is noticed; it ends with the child's output.
+        self._answers = queue.SimpleQueue()
+        reader = threading.Thread(
+            target=_read_answers, args=(self._process.stdout, self._answers), name="engine-reader", daemon=True
+        )
+        reader.start()
+        try:
+            answer = self._receive(START_TIMEOUT_S)
+        except EngineError:
+            self._end_process()
+            raise
+        if isinstance(answer, str):
+            raise EngineError(answer)
+        if not self._closing.is_set():
+            self.state, self.problem = EngineState.READY, ""
+
+    def _ask(self, frames_bgr: list[np.ndarray], timeout_s: float) -> list[FaceReading]:
+        try:
+            pickle.dump(frames_bgr, self._process.stdin, protocol=5)
+            self._process.stdin.flush()
+        except (OSError, ValueError) as error:
+            raise EngineError(_ENDED_SENTENCE) from error
+        return self._receive(timeout_s)
+
+    def _receive(self, timeout_s: float):
+        """The child's next message."""
+        try:
+            answer = self._answers.get(timeout=timeout_s)
+        except queue.Empty as error:
+            raise EngineError(f"The analysis process was silent for {timeout_s:.0f} s. It is being restarted.") from error
+        if answer is _ENDED:
+            raise EngineError(_ENDED_SENTENCE)
+        return answer
+
+    def _end_process(self) -> None:
+        if self.state is EngineState.READY:
+            self.state, self.problem = EngineState.RESTARTING, "Analysis stopped and is being restarted."
+        process = self._process
+        if process and process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _read_answers(stream: BinaryIO, answers: queue.SimpleQueue) -> None:
+    """Hand on message after message until the child's output ends or cannot be read."""
+    try:
+        while True:
+            answers.put(pickle.load(stream))
+    except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+        answers.put(_ENDED)
+
+
+def wait_until_ready(engine: LocalEngine, timeout_s: float) -> bool:
+    """Wait for a warm engine; for commands and tests, never for a page."""
+    until = time.monotonic() + timeout_s
+    while engine.state is not EngineState.READY and time.monotonic() < until:
+        time.sleep(0.05)
+    return engine.state is EngineState.READY

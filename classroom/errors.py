@@ -1,0 +1,43 @@
+"""What can go wrong in a class. Every message is one sentence that a teacher or a student can act on.
+
+    ClassroomError
+    ├── BadInput          what somebody typed or pasted cannot be used; nothing was changed
+    │   ├── CodeError     no open class has this code
+    │   ├── NameTaken     somebody else in the class has this name
+    │   └── ClassFull     no further student fits in
+    ├── NotAllowed        wrong name or password, a used or expired key, too many tries
+    ├── StoreError        the database does not answer; what is not yet written is kept and tried again
+    └── EngineError       the process that reads faces died or hangs; it is being restarted
+"""
+
+
+class ClassroomError(Exception):
+    """Base of this package's errors."""
+
+
+class BadInput(ClassroomError, ValueError):
+    """What was typed or pasted cannot be used."""
+
+
+class CodeError(BadInput):
+    """No open class has this code."""
+
+
+class NameTaken(BadInput):
+    """Somebody else in this class has this name."""
+
+
+class ClassFull(BadInput):
+    """The class has as many students as it may have."""
+
+
+class NotAllowed(ClassroomError):
+    """Sign-in refused."""
+
+
+class StoreError(ClassroomError):
+    """The database does not answer."""
+
+
+class EngineError(ClassroomError):
+    """The process that reads faces died, hangs, or cannot start."""

@@ -1,0 +1,129 @@
+"""From readings to the mood of a class. Pure: data frames in, data frames out.
+
+Conventions
+- A window is ``window_s`` long and begins at a multiple of it since 1970 UTC, so windows of one length always fit together.
+- Student windows hold counts and sums only. They can be added (``add_windows``), so a live class, its timeline and its CSV
+  are the same numbers, however they were collected.
+- A reading is usable when it has an expression. The others count as analyses and in no mean.
+- Shares are counts of the most probable emotion over usable readings. Without any usable reading shares, valence and
+  arousal are NaN: not known.
+- Coverage is students with a usable reading in the window over students present at any time in it.
+"""
+
+import numpy as np
+import pandas as pd
+
+from classroom.store.tables import PROB_COLUMNS
+from fer_model.affect import valence_arousal
+from fer_model.labels import EMOTIONS
+
+COUNTS = ["analyses", "usable", *EMOTIONS]
+SUMS = ["valence_sum", "arousal_sum"]
+# What is shown of a student now: long enough to be calm, short enough to be now.
+SHOWN_MS = 6_000
+
+
+def student_windows(readings: pd.DataFrame, window_s: int) -> pd.DataFrame:
+    """Counts and sums a student and window.
+
+    Args:
+        readings: as the store gives them (``student_id, at_ms, p_*``).
+
+    Returns:
+        Index ``(window_ms, student_id)``, columns ``COUNTS`` (integers) and ``SUMS``; only windows with an analysis.
+    """
+    probs = readings[PROB_COLUMNS].to_numpy(float)
+    usable = ~np.isnan(probs).any(axis=1)
+    shown = np.where(usable, np.nan_to_num(probs).argmax(axis=1), -1)
+    affect = np.where(usable[:, None], valence_arousal(np.nan_to_num(probs)), 0.0)
+    window_ms = readings["at_ms"].to_numpy(np.int64) // (window_s * 1000) * (window_s * 1000)
+    columns = {"analyses": np.ones(len(readings), np.int64), "usable": usable.astype(np.int64)}
+    columns |= {emotion: (shown == index).astype(np.int64) for index, emotion in enumerate(EMOTIONS)}
+    columns |= {"valence_sum": affect[:, 0], "arousal_sum": affect[:, 1]}
+    keys = {"window_ms": window_ms, "student_id": readings["student_id"].to_numpy(np.int64)}
+    return pd.DataFrame(keys | columns).groupby(["window_ms", "student_id"]).sum()
+
+
+def add_windows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """The student windows of both sets of readings together."""
+    if first.empty or second.empty:
+        return second if first.empty else first
+    return pd.concat([first, second]).groupby(level=["window_ms", "student_id"]).sum()
+
+
+def coarser(windows: pd.DataFrame, window_s: int) -> pd.DataFrame:
+    """The same student windows, ``window_s`` long; the new length is a multiple of the old one."""
+    level = windows.index.get_level_values
+    keys = [level("window_ms") // (window_s * 1000) * (window_s * 1000), level("student_id")]
+    merged = windows.groupby(keys).sum()
+    merged.index.names = ["window_ms", "student_id"]
+    return merged
+
+
+def class_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> pd.DataFrame:
+    """The mood of the class, window by window, without holes in time.
+
+    Args:
+        windows: student windows, ``window_s`` long.
+        visits: ``student_id, began_ms, seen_ms``.
+
+    Returns:
+        Index ``window_ms``, every window from the first to the last in which somebody was present or analysed. Columns:
+        ``COUNTS``; ``share_<emotion>`` in [0, 1]; ``valence`` and ``arousal`` in [-1, 1]; ``students_usable``,
+        ``students_present``; ``coverage`` in [0, 1]. NaN where not known.
+    """
+    step = window_s * 1000
+    times = np.concatenate(
+        [windows.index.get_level_values("window_ms").to_numpy(np.int64), visits[["began_ms", "seen_ms"]].to_numpy().ravel()]
+    )
+    begins = np.arange(times.min() // step * step, times.max() + 1, step, dtype=np.int64) if len(times) else times
+    index = pd.Index(begins.astype(np.int64), name="window_ms")
+
+    result = windows.groupby(level="window_ms").sum().reindex(index, fill_value=0)
+    with_face = windows["usable"].gt(0).groupby(level="window_ms").sum()
+    result["students_usable"] = with_face.reindex(index, fill_value=0).astype(np.int64)
+    result["students_present"] = np.maximum(_present(visits, index.to_numpy(), step), result["students_usable"])
+    known = result["usable"].where(result["usable"] > 0)
+    for emotion in EMOTIONS:
+        result[f"share_{emotion}"] = result[emotion] / known
+    result["valence"] = result["valence_sum"] / known
+    result["arousal"] = result["arousal_sum"] / known
+    present = result["students_present"].where(result["students_present"] > 0)
+    result["coverage"] = result["students_usable"] / present
+    return result.drop(columns=SUMS)
+
+
+def shown_now(readings: pd.DataFrame, now_ms: int) -> pd.DataFrame:
+    """What each student shows now: the mean of the last seconds, so that a label does not flicker.
+
+    Returns:
+        Index ``student_id`` of those with a reading in the last ``SHOWN_MS``. Columns ``analyses``, ``usable``,
+        ``emotion`` and ``confidence`` (the emotion of the largest mean probability, and that mean; ``None`` and NaN when
+        nothing is usable), ``valence``, ``arousal``, ``reason`` (of the newest reading, ``None`` when usable),
+        ``faces_seen`` and ``at_ms`` (of the newest reading).
+    """
+    recent = readings[readings["at_ms"] > now_ms - SHOWN_MS].sort_values("at_ms", kind="stable")
+    groups = recent.groupby("student_id")
+    result = groups[["at_ms", "faces_seen"]].last()
+    result["reason"] = groups["reason"].nth(-1).set_axis(groups["student_id"].nth(-1).to_numpy()).reindex(result.index)
+    result["analyses"] = groups.size()
+    probs = groups[PROB_COLUMNS].mean().to_numpy(float)
+    known = ~np.isnan(probs).any(axis=1)
+    result["usable"] = groups[PROB_COLUMNS[0]].count()
+    filled = np.nan_to_num(probs)
+    labels = np.array([*EMOTIONS, None], dtype=object)
+    result["emotion"] = pd.Series(labels[np.where(known, filled.argmax(axis=1), -1)], result.index, dtype=object)
+    result["confidence"] = np.where(known, filled.max(axis=1, initial=0.0), np.nan)
+    affect = valence_arousal(filled)
+    result["valence"] = np.where(known, affect[:, 0], np.nan)
+    result["arousal"] = np.where(known, affect[:, 1], np.nan)
+    return result
+
+
+def _present(visits: pd.DataFrame, begins_ms: np.ndarray, step_ms: int) -> np.ndarray:
+    """Students present at any time in each window."""
+    counts = np.zeros(len(begins_ms), np.int64)
+    for _, own in visits.groupby("student_id"):
+        began, seen = own["began_ms"].to_numpy()[:, None], own["seen_ms"].to_numpy()[:, None]
+        counts += ((began < begins_ms + step_ms) & (seen >= begins_ms)).any(axis=0)
+    return counts

@@ -1,0 +1,44 @@
+"""Names and titles as people type them, made safe to keep: one line, visible signs only, of bounded length.
+
+Nothing is escaped here. Text stays text; the page and the CSV each escape for their own format when they write it.
+"""
+
+import unicodedata
+
+from classroom.errors import BadInput
+
+MAX_NAME = 60
+MAX_TITLE = 120
+
+
+def clean_text(typed: str, limit: int) -> str:
+    """One line of visible signs, at most ``limit`` of them, in Unicode's composed form (NFC).
+
+    Control, format (right-to-left marks and their kind) and private signs go; white space becomes single spaces.
+    Emoji joiners (U+200D) go too: the emoji stay, side by side.
+    """
+    # Only the beginning is looked at: ten thousand signs must not cost more than a hundred.
+    composed = unicodedata.normalize("NFC", typed[: limit * 8])
+    visible = "".join(" " if sign.isspace() else sign for sign in composed if sign.isspace() or _is_visible(sign))
+    return " ".join(visible.split())[:limit].rstrip()
+
+
+def clean_name(typed: str) -> str:
+    """A student's or teacher's name.
+
+    Raises:
+        BadInput: nothing visible is left.
+    """
+    name = clean_text(typed, MAX_NAME)
+    if not name:
+        raise BadInput("Type your name as your teacher knows it.")
+    return name
+
+
+def name_key(name: str) -> str:
+    """What decides whether two names are the same: case and compatibility forms do not matter."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _is_visible(sign: str) -> bool:
+    return unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}

@@ -1,0 +1,98 @@
+"""One thread writes everything that a class leaves behind: one commit a second, whatever the number of students.
+
+Callers only append to a list under a lock, so nobody waits for a disk. When the database does not answer, what is on
+its way stays in memory (bounded) and is tried again every second; a killed server loses at most what came after the
+last commit.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from classroom.clock import Clock
+from classroom.errors import StoreError
+from classroom.records import Reading
+from classroom.store import Store
+
+logger = logging.getLogger(__name__)
+
+COMMIT_EVERY_S = 1.0
+# About ten minutes of fifty students at 2 Hz; the oldest go first when a database is away for longer than that.
+MAX_WAITING = 60_000
+
+Seen = dict[int, tuple[int, int]]
+
+
+class Recorder:
+    """Owns the writer thread. ``close()`` drains, and may be called twice."""
+
+    def __init__(self, store: Store, clock: Clock, seen: Callable[[], Seen]) -> None:
+        """Start the thread.
+
+        Args:
+            seen: asked once a commit for who is present: student id to (class id, when last seen).
+        """
+        self._store = store
+        self._clock = clock
+        self._seen = seen
+        self._waiting: list[Reading] = []
+        self._lock = threading.Lock()  # the list
+        self._writing = threading.Lock()  # one write at a time, so rows keep their order
+        self._stop = threading.Event()
+        self.lost = 0  # readings dropped because the database was away for too long
+        self.failing_since_ms: int | None = None
+        self.last_commit_ms: int | None = None
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def add(self, readings: Sequence[Reading]) -> None:
+        """Take readings to be stored within about a second. Never blocks on the database."""
+        with self._lock:
+            self._waiting.extend(readings)
+            too_many = len(self._waiting) - MAX_WAITING
+            if too_many > 0:
+                del self._waiting[:too_many]
+                self.lost += too_many
+
+    def flush(self) -> None:
+        """Write what is waiting, now.
+
+        Raises:
+            StoreError: the database does not answer; nothing is lost, it is tried again.
+        """
+        with self._writing:
+            with self._lock:
+                batch, self._waiting = self._waiting, []
+            seen = self._seen()
+            try:
+                if batch or seen:
+                    self._store.readings.write(batch, seen, self._clock())
+            except StoreError:
+                with self._lock:
+                    self._waiting = batch + self._waiting
+                if self.failing_since_ms is None:
+                    self.failing_since_ms = self._clock()
+                raise
+            self.failing_since_ms = None
+            self.last_commit_ms = self._clock()
+
+    def close(self) -> None:
+        """Stop the thread and write what is left."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+            try:
+                self.flush()
+            except StoreError as error:
+                logger.error("%s %d readings were not written.", error, len(self._waiting))
+
+    def _run(self) -> None:
+        while not self._stop.wait(COMMIT_EVERY_S):
+            try:
+                self.flush()
+            except StoreError as error:
+                if self._clock() - (self.failing_since_ms or 0) < 1000 * COMMIT_EVERY_S:
+                    logger.error("%s Trying again every second.", error)
+            except Exception:
+                # The thread must outlive any fault: without it nothing is kept for the rest of the class.
+                logger.exception("A commit failed in an unforeseen way.")

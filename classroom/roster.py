@@ -1,0 +1,66 @@
+"""A class list, pasted or from a file, to the names in it."""
+
+import csv
+import io
+
+from classroom.errors import BadInput
+from classroom.naming import clean_text, MAX_NAME, name_key
+
+MAX_NAMES = 500
+_HEADERS = {"name", "names", "student", "students", "full name", "student name"}
+_ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
+
+
+def decode_roster(data: bytes) -> str:
+    """The text of an uploaded list, in UTF-8, UTF-16 or Windows-1252 (what spreadsheets write).
+
+    Raises:
+        BadInput: it is no text.
+    """
+    for encoding in _ENCODINGS:
+        # UTF-16 decodes almost anything into Chinese signs, so it is tried only behind its byte order mark.
+        if encoding == "utf-16" and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+            continue
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise BadInput("This file is not a text list. Save the class list as CSV and choose it again.")
+
+
+def parse_roster(text: str) -> tuple[str, ...]:
+    """The names in a pasted list or a CSV: one a line; of several columns the one called "name", else the first.
+
+    Empty lines and repeated names are left out; the order stays.
+
+    Raises:
+        BadInput: more than ``MAX_NAMES`` names.
+    """
+    rows = [row for row in _rows(text) if any(cell.strip() for cell in row)]
+    column = 0
+    if rows:
+        titles = [cell.strip().casefold() for cell in rows[0]]
+        column = next((i for i, title in enumerate(titles) if title in _HEADERS), -1)
+        rows = rows if column < 0 else rows[1:]
+        column = max(column, 0)
+    names: dict[str, str] = {}
+    for row in rows:
+        name = clean_text(row[column], MAX_NAME) if column < len(row) else ""
+        if name:
+            names.setdefault(name_key(name), name)
+    if len(names) > MAX_NAMES:
+        raise BadInput(f"The list has {len(names)} names; a class takes at most {MAX_NAMES}. Shorten it, please.")
+    return tuple(names.values())
+
+
+def _rows(text: str) -> list[list[str]]:
+    lines = text.splitlines()
+    # A pasted list has one name a line ("Doe, Jane" included); only a header or quotes make it a CSV.
+    first = lines[0].casefold() if lines else ""
+    separator = next((sign for sign in (";", "\t", ",") if sign in first), None)
+    is_csv = separator and (any(cell.strip(' "') in _HEADERS for cell in first.split(separator)) or '"' in text)
+    if not is_csv:
+        return [[line.split("\t")[0].split(";")[0]] for line in lines]
+    return list(csv.reader(io.StringIO(text), delimiter=separator))

@@ -1,0 +1,100 @@
+"""The two files of a class: the session (a row a student and window) and the attendance (a row a student).
+
+RFC 4180 with a UTF-8 byte order mark, so that spreadsheets open it. A cell that a spreadsheet would take for a formula
+gets an apostrophe in front (OWASP, "CSV Injection"): it is shown as the text that somebody typed.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+
+import pandas as pd
+
+from classroom.clock import as_utc
+from classroom.mood import student_windows
+from classroom.presence import STALE_MS
+from classroom.records import ClassInfo, Student
+from fer_model.labels import EMOTIONS
+
+SESSION_COLUMNS = [
+    "class", "student", "window_start_utc", "window_start_local", "analyses", *EMOTIONS,
+    "mean_valence", "mean_arousal", "usable_share",
+]  # fmt: skip
+ATTENDANCE_COLUMNS = [
+    "class", "student", "joined_utc", "joined_local", "left_utc", "left_local",
+    "minutes_present", "minutes_analysed", "visits",
+]  # fmt: skip
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def session_csv(
+    info: ClassInfo, students: Sequence[Student], readings: pd.DataFrame, window_s: int, zone: tzinfo
+) -> bytes:
+    """The session file. Means are empty where no reading of the window was usable."""
+    names = {student.id: student.name for student in students}
+    rows = []
+    for (window_ms, student_id), row in student_windows(readings, window_s).iterrows():
+        usable = row["usable"]
+        rows.append(
+            [
+                harmless(info.title),
+                harmless(names[student_id]),
+                *_both_times(window_ms, zone),
+                int(row["analyses"]),
+                *(int(row[emotion]) for emotion in EMOTIONS),
+                f"{row['valence_sum'] / usable:.4f}" if usable else "",
+                f"{row['arousal_sum'] / usable:.4f}" if usable else "",
+                f"{usable / row['analyses']:.4f}",
+            ]
+        )
+    return _csv(SESSION_COLUMNS, rows)
+
+
+def attendance_csv(
+    info: ClassInfo, students: Sequence[Student], readings: pd.DataFrame, visits: pd.DataFrame, zone: tzinfo
+) -> bytes:
+    """The attendance file, one row a student; visits of the same student are merged."""
+    rows = []
+    for student in students:
+        own = visits[visits["student_id"] == student.id]
+        joined_ms = int(own["began_ms"].min()) if len(own) else student.joined_ms
+        left_ms = int(own["seen_ms"].max()) if len(own) else student.joined_ms
+        present_ms = int((own["seen_ms"] - own["began_ms"]).sum())
+        rows.append(
+            [
+                harmless(info.title),
+                harmless(student.name),
+                *_both_times(joined_ms, zone),
+                *_both_times(left_ms, zone),
+                f"{present_ms / 60_000:.2f}",
+                f"{analysed_ms(readings[readings['student_id'] == student.id]) / 60_000:.2f}",
+                len(own),
+            ]
+        )
+    return _csv(ATTENDANCE_COLUMNS, rows)
+
+
+def analysed_ms(readings: pd.DataFrame) -> int:
+    """For how long one student was analysed: the time between neighbouring analyses, holes over ``STALE_MS`` left out."""
+    gaps = readings["at_ms"].sort_values().diff()
+    return int(gaps[gaps <= STALE_MS].sum())
+
+
+def harmless(text: str) -> str:
+    """The text as a spreadsheet cell that is never a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _both_times(at_ms: int, zone: tzinfo) -> tuple[str, str]:
+    at_utc = as_utc(int(at_ms)).replace(microsecond=0)
+    return at_utc.strftime("%Y-%m-%dT%H:%M:%SZ"), at_utc.astimezone(zone).isoformat()
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)  # the default dialect is RFC 4180: commas, CRLF, quotes where needed
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")

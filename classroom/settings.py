@@ -1,0 +1,56 @@
+"""Every setting of a deployment, read once from the environment and handed on as a value."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from classroom.errors import BadInput
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this server runs. Environment variables carry the field's name in capitals after ``CLASSPULSE_``.
+
+    Attributes:
+        database_url: SQLAlchemy address (``DATABASE_URL``); by default a SQLite file that the first start creates.
+        models_dir: folder with MediaPipe's model files, or ``None`` to use the cache and fetch them once.
+        max_students: students that one class may have.
+        window_s: length of a mood window, in seconds.
+        public_url: address that join links show, such as ``https://school.example``; empty: as the teacher's browser says.
+        ice_servers: STUN and TURN servers for other networks; empty on a local one.
+    """
+
+    database_url: str = ""
+    models_dir: Path | None = None
+    max_students: int = 60
+    window_s: int = 10
+    public_url: str = ""
+    ice_servers: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings.
+
+        Raises:
+            BadInput: a number is not one, or out of range.
+        """
+        data_dir = Path(env.get("CLASSPULSE_DATA", ROOT / "data"))
+        models = env.get("CLASSPULSE_MODELS", "")
+        return cls(
+            database_url=env.get("DATABASE_URL", "") or f"sqlite:///{data_dir / 'classpulse.db'}",
+            models_dir=Path(models) if models else None,
+            max_students=_number(env, "CLASSPULSE_MAX_STUDENTS", 60, 1, 500),
+            window_s=_number(env, "CLASSPULSE_WINDOW_S", 10, 1, 600),
+            public_url=env.get("CLASSPULSE_PUBLIC_URL", "").rstrip("/"),
+            ice_servers=tuple(env.get("CLASSPULSE_ICE_SERVERS", "").split()),
+        )
+
+
+def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name, "") or str(default)
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise BadInput(f"{name} is {text!r}; it must be a whole number from {low} to {high}.")
+    return int(text)

@@ -1,0 +1,121 @@
+"""Classes and the students in them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from classroom.codes import new_code
+from classroom.errors import ClassFull, CodeError, NameTaken
+from classroom.naming import name_key
+from classroom.records import ClassInfo, Sharing, Student
+from classroom.store.database import Database
+from classroom.store.tables import classes, roster_names, students
+
+
+class ClassTable:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, teacher_id: int | None, title: str, roster: Sequence[str], at_ms: int) -> ClassInfo:
+        """Open a class under a new join code. ``teacher_id`` ``None`` makes it a demo."""
+        code = new_code()  # 8.5e11 codes: a clash is no case worth a loop, and the unique column catches it
+        values = {"teacher_id": teacher_id, "title": title, "code": code, "opened_ms": at_ms, "ended_ms": None}
+        with self._database.begin() as connection:
+            class_id = connection.execute(insert(classes).values(values)).inserted_primary_key[0]
+            if roster:
+                connection.execute(insert(roster_names), [{"class_id": class_id, "name": name} for name in roster])
+        return ClassInfo(id=class_id, **values)
+
+    def get(self, class_id: int) -> ClassInfo | None:
+        return self._one(classes.c.id == class_id)
+
+    def of_code(self, code: str) -> ClassInfo:
+        """The open class of this code.
+
+        Raises:
+            CodeError: there is none, or it has ended.
+        """
+        info = self._one(classes.c.code == code)
+        if info is None:
+            raise CodeError("No class has this code. Compare it with the one your teacher shows.")
+        if not info.is_open:
+            raise CodeError("The class of this code has ended. Ask your teacher for the new code.")
+        return info
+
+    def of_teacher(self, teacher_id: int) -> list[ClassInfo]:
+        """All classes of a teacher, the newest first."""
+        query = select(classes).where(classes.c.teacher_id == teacher_id).order_by(classes.c.opened_ms.desc())
+        return self._all(query.order_by(classes.c.id.desc()))
+
+    def open_classes(self) -> list[ClassInfo]:
+        return self._all(select(classes).where(classes.c.ended_ms.is_(None)).order_by(classes.c.id))
+
+    def end(self, class_id: int, at_ms: int) -> None:
+        """End a class; a class that has ended keeps its end."""
+        with self._database.begin() as connection:
+            running = (classes.c.id == class_id) & classes.c.ended_ms.is_(None)
+            connection.execute(update(classes).where(running).values(ended_ms=at_ms))
+
+    def erase(self, class_id: int) -> None:
+        """Delete a class with its students, visits and readings."""
+        with self._database.begin() as connection:
+            connection.execute(delete(classes).where(classes.c.id == class_id))
+
+    def erase_demos(self) -> None:
+        with self._database.begin() as connection:
+            connection.execute(delete(classes).where(classes.c.teacher_id.is_(None)))
+
+    def roster(self, class_id: int) -> list[str]:
+        query = select(roster_names.c.name).where(roster_names.c.class_id == class_id).order_by(roster_names.c.id)
+        with self._database.begin() as connection:
+            return list(connection.scalars(query))
+
+    def join(
+        self, class_id: int, name: str, token_hash: str, sharing: Sharing, at_ms: int, max_students: int
+    ) -> Student:
+        """Add a student.
+
+        Raises:
+            NameTaken: somebody else in this class has the name.
+            ClassFull: ``max_students`` are in it.
+        """
+        values = {"class_id": class_id, "name": name, "sharing": sharing.value, "joined_ms": at_ms}
+        try:
+            with self._database.begin() as connection:
+                count = connection.scalar(select(func.count()).where(students.c.class_id == class_id))
+                if count >= max_students:
+                    raise ClassFull(f"This class is full: {max_students} students are in it. Tell your teacher, please.")
+                row = insert(students).values(values | {"name_key": name_key(name), "token_hash": token_hash})
+                student_id = connection.execute(row).inserted_primary_key[0]
+        except IntegrityError as error:
+            raise NameTaken(
+                f"Somebody in this class is called {name!r} already. If that is you, open the class in the browser you"
+                " joined with; else add an initial to your name."
+            ) from error
+        return Student(student_id, class_id, name, sharing, at_ms)
+
+    def student_of_token(self, token_hash: str) -> Student | None:
+        found = self._students(students.c.token_hash == token_hash)
+        return found[0] if found else None
+
+    def students(self, class_id: int) -> list[Student]:
+        return self._students(students.c.class_id == class_id)
+
+    def set_sharing(self, student_id: int, sharing: Sharing) -> None:
+        with self._database.begin() as connection:
+            changed = update(students).where(students.c.id == student_id).values(sharing=sharing.value)
+            connection.execute(changed)
+
+    def _students(self, condition) -> list[Student]:
+        with self._database.begin() as connection:
+            rows = connection.execute(select(students).where(condition).order_by(students.c.id)).all()
+        return [Student(row.id, row.class_id, row.name, Sharing(row.sharing), row.joined_ms) for row in rows]
+
+    def _one(self, condition) -> ClassInfo | None:
+        found = self._all(select(classes).where(condition))
+        return found[0] if found else None
+
+    def _all(self, query) -> list[ClassInfo]:
+        with self._database.begin() as connection:
+            return [ClassInfo(**row._mapping) for row in connection.execute(query)]

@@ -1,0 +1,107 @@
+"""Readings and visits: written once a second by the recorder, read by everything else."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from sqlalchemy import bindparam, func, insert, select, update
+
+from classroom.records import Reading
+from classroom.store.database import Database
+from classroom.store.tables import PROB_COLUMNS, readings, students, visits
+
+# A student who was away for longer than this has left; coming back later is a new visit.
+VISIT_GAP_MS = 10_000
+
+READING_COLUMNS = ["id", "student_id", "at_ms", "stored_ms", "reason", "faces_seen", *PROB_COLUMNS]
+
+
+class ReadingTable:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def write(self, new: Sequence[Reading], seen: Mapping[int, tuple[int, int]], stored_ms: int) -> None:
+        """Store readings and presence in one commit.
+
+        Rows of a class or student that has been erased meanwhile are left out: an erasure wins over what was on its way.
+
+        Args:
+            new: readings in the order in which they were made.
+            seen: student id to (class id, when last seen).
+            stored_ms: the time of this commit.
+        """
+        with self._database.begin() as connection:
+            wanted = {reading.student_id for reading in new} | set(seen)
+            known = set(connection.scalars(select(students.c.id).where(students.c.id.in_(wanted)))) if wanted else set()
+            rows = [_row(reading, stored_ms) for reading in new if reading.student_id in known]
+            if rows:
+                connection.execute(insert(readings), rows)
+            _extend_visits(connection, {student: at for student, at in seen.items() if student in known})
+
+    def of_class(
+        self, class_id: int, after_id: int = 0, student_id: int | None = None, since_ms: int = 0
+    ) -> pd.DataFrame:
+        """Readings of a class in the order in which they were stored.
+
+        Args:
+            after_id: only rows stored after this one: what is new since the last look.
+            student_id: only this student's.
+            since_ms: only frames that arrived at or after this time.
+
+        Returns:
+            Columns ``id, student_id, at_ms, stored_ms, reason, faces_seen, p_angry ... p_neutral``; the probabilities
+            are NaN where ``reason`` says why there are none.
+        """
+        chosen = [readings.c[name] for name in READING_COLUMNS]
+        query = select(*chosen).where(readings.c.class_id == class_id, readings.c.id > after_id).order_by(readings.c.id)
+        if student_id is not None:
+            query = query.where(readings.c.student_id == student_id)
+        if since_ms:
+            query = query.where(readings.c.at_ms >= since_ms)
+        with self._database.begin() as connection:
+            rows = connection.execute(query).all()
+        frame = pd.DataFrame.from_records(rows, columns=READING_COLUMNS)
+        return frame.astype({name: "float64" for name in PROB_COLUMNS} | {"reason": "object"})
+
+    def visits(self, class_id: int) -> pd.DataFrame:
+        """Visits of a class: columns ``student_id, began_ms, seen_ms``, in the order in which they began."""
+        columns = ["student_id", "began_ms", "seen_ms"]
+        query = select(*[visits.c[name] for name in columns]).where(visits.c.class_id == class_id).order_by(visits.c.id)
+        with self._database.begin() as connection:
+            return pd.DataFrame.from_records(connection.execute(query).all(), columns=columns)
+
+
+def _row(reading: Reading, stored_ms: int) -> dict:
+    face = reading.face
+    probs = dict(zip(PROB_COLUMNS, face.probs, strict=True)) if face.usable else dict.fromkeys(PROB_COLUMNS)
+    return {
+        "class_id": reading.class_id,
+        "student_id": reading.student_id,
+        "at_ms": reading.at_ms,
+        "stored_ms": stored_ms,
+        "reason": face.reason.value if face.reason else None,
+        "faces_seen": face.faces_seen,
+        **probs,
+    }
+
+
+def _extend_visits(connection, seen: Mapping[int, tuple[int, int]]) -> None:
+    """Move the end of each student's last visit, or begin a new one after a gap."""
+    if not seen:
+        return
+    last = select(func.max(visits.c.id)).where(visits.c.student_id.in_(seen)).group_by(visits.c.student_id)
+    rows = connection.execute(select(visits.c.id, visits.c.student_id, visits.c.seen_ms).where(visits.c.id.in_(last)))
+    extended = {}
+    for visit_id, student_id, seen_ms in rows:
+        at_ms = seen[student_id][1]
+        if at_ms - seen_ms <= VISIT_GAP_MS:
+            extended[student_id] = (visit_id, max(at_ms, seen_ms))
+    if extended:
+        move_end = update(visits).where(visits.c.id == bindparam("visit")).values(seen_ms=bindparam("end"))
+        connection.execute(move_end, [{"visit": visit, "end": end} for visit, end in extended.values()])
+    began = [
+        {"class_id": class_id, "student_id": student_id, "began_ms": at_ms, "seen_ms": at_ms}
+        for student_id, (class_id, at_ms) in seen.items()
+        if student_id not in extended
+    ]
+    if began:
+        connection.execute(insert(visits), began)

@@ -1,0 +1,119 @@
+"""The tables. Times are whole milliseconds since 1970 UTC; no picture and no sound has a column anywhere."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from fer_model.labels import EMOTIONS
+
+metadata = MetaData()
+
+# One probability column an emotion, in the order of EMOTIONS.
+PROB_COLUMNS = [f"p_{emotion}" for emotion in EMOTIONS]
+
+# SQLite numbers rows by itself only in a column of type INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+_PLURALS = {"teacher": "teachers", "class": "classes", "student": "students"}
+
+
+def _owner(target: str) -> Column:
+    """A column that names its owner; the rows go when the owner goes."""
+    return Column(f"{target}_id", ForeignKey(f"{_PLURALS[target]}.id", ondelete="CASCADE"), nullable=False)
+
+
+teachers = Table(
+    "teachers",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("name_key", String(240), nullable=False, unique=True),
+    Column("password_hash", String(255), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+# Only the hash of a key or a sign-in cookie is kept: who reads the database cannot sign in with it.
+setup_keys = Table(
+    "setup_keys",
+    metadata,
+    Column("key_hash", String(64), primary_key=True),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _owner("teacher"),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+classes = Table(
+    "classes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("teacher_id", ForeignKey("teachers.id", ondelete="CASCADE"), nullable=True),
+    Column("title", String(120), nullable=False),
+    Column("code", String(8), nullable=False, unique=True),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger, nullable=True),
+)
+
+roster_names = Table(
+    "roster_names",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owner("class"),
+    Column("name", String(60), nullable=False),
+)
+
+students = Table(
+    "students",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owner("class"),
+    Column("name", String(60), nullable=False),
+    Column("name_key", String(240), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("sharing", String(10), nullable=False),
+    Column("joined_ms", BigInteger, nullable=False),
+    UniqueConstraint("class_id", "name_key"),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owner("class"),
+    _owner("student"),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+    Index("visits_of_class", "class_id"),
+    Index("visits_of_student", "student_id"),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owner("class"),
+    _owner("student"),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("stored_ms", BigInteger, nullable=False),
+    Column("reason", String(12), nullable=True),
+    Column("faces_seen", SmallInteger, nullable=False),
+    *[Column(name, Float(24), nullable=True) for name in PROB_COLUMNS],
+    Index("readings_of_class", "class_id", "id"),
+    Index("readings_of_student", "student_id", "at_ms"),
+)
