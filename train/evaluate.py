@@ -1,0 +1,205 @@
+"""Scores a trained .keras or an exported .tflite with the same code.
+
+``python -m train.evaluate --weights FILE --data PATH --split PublicTest --votes CSV --json OUT``. A .tflite file brings
+its spec beside it (the same name with .json) and needs no TensorFlow.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from fer_model.classifier import EmotionClassifier
+from fer_model.errors import FerModelError
+from fer_model.labels import EMOTIONS
+from train import provenance
+from train.data import SPLITS, DataError, Images, read_split, twin_mask
+from train.ferplus import FERPLUS_LABELS, HEADS, fold_matrix, majority, read_votes
+from train.metrics import summary
+
+Predict = Callable[[np.ndarray], dict[str, np.ndarray]]
+
+
+class WeightsError(Exception):
+    """The weights file cannot be scored."""
+
+
+def load_predict(weights: Path) -> tuple[Predict, float]:
+    """What turns (n, 48, 48, 1) uint8 crops into probabilities by head, in the order of ``HEADS``' labels.
+
+    Returns:
+        The function, and the confidence under which the classroom abstains (0 for a .keras, which has no spec).
+
+    Raises:
+        WeightsError: neither .keras nor .tflite, or not readable as one.
+    """
+    if weights.suffix == ".tflite":
+        return _load_litert(weights)
+    if weights.suffix == ".keras":
+        return _load_keras(weights), 0.0
+    raise WeightsError(f"Expected weights ending in .keras or .tflite, got {weights}.")
+
+
+def _load_litert(weights: Path) -> tuple[Predict, float]:
+    spec_path = weights.with_suffix(".json")
+    try:
+        classifier = EmotionClassifier.load(spec_path)
+    except FerModelError as error:
+        raise WeightsError(str(error)) from error
+    if classifier.spec.file != weights.name:
+        raise WeightsError(f"{spec_path} describes {classifier.spec.file}, not {weights.name}.")
+    try:
+        orders = {
+            head: [classifier.spec.outputs[head].index(label) for label in labels] for head, labels in HEADS.items()
+        }
+    except (KeyError, ValueError) as error:
+        raise WeightsError(f"{spec_path} lacks a head or a label: {error}.") from error
+
+    def predict(crops: np.ndarray) -> dict[str, np.ndarray]:
+        outputs = classifier.predict_heads(crops)
+        return {head: outputs[head][:, order] for head, order in orders.items()}
+
+    return predict, classifier.abstain_below
+
+
+def _load_keras(weights: Path, batch_size: int = 256) -> Predict:
+    import keras  # here alone, so that scoring a .tflite needs no training framework
+
+    import train.model  # noqa: F401  (registers our layer)
+
+    try:
+        model = keras.saving.load_model(weights, compile=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise WeightsError(f"{weights} is not a trained network of ours: {error}") from error
+    return keras_predict(model, batch_size)
+
+
+def keras_predict(model, batch_size: int = 256) -> Predict:
+    """``load_predict`` for a network that is loaded already."""
+
+    def predict(crops: np.ndarray) -> dict[str, np.ndarray]:
+        import keras
+
+        parts = {head: [np.zeros((0, len(labels)), np.float32)] for head, labels in HEADS.items()}
+        for start in range(0, len(crops), batch_size):
+            outputs = model.predict_on_batch(crops[start : start + batch_size])
+            for head, rows in parts.items():
+                rows.append(keras.ops.convert_to_numpy(outputs[head]))
+        return {head: np.concatenate(rows) for head, rows in parts.items()}
+
+    return predict
+
+
+def score(
+    outputs: dict[str, np.ndarray],
+    images: Images,
+    votes: np.ndarray | None = None,
+    training: Images | None = None,
+    abstain_below: float = 0.0,
+) -> dict:
+    """Every figure of both heads and of the folded reading, as plain values.
+
+    Args:
+        outputs: (n, 7) of "fer2013" and (n, 8) of "ferplus".
+        votes: (n, 10) FER+ votes; without them "ferplus" and "reading" are left out.
+        training: images whose pixel-identical twins are left out of the "_without_twins" figures.
+        abstain_below: confidence under which the reading does not count as given.
+    """
+    alone = ~twin_mask(images, training) if training is not None else None
+    results = {"fer2013": summary(outputs["fer2013"], images.labels, EMOTIONS)}
+    if alone is not None:
+        results["fer2013_without_twins"] = _short(outputs["fer2013"][alone], images.labels[alone], EMOTIONS)
+    if votes is None:
+        return results
+    labels = majority(votes)
+    kept = labels >= 0
+    results["ferplus"] = summary(outputs["ferplus"][kept], labels[kept], FERPLUS_LABELS)
+    if alone is not None:
+        rows = kept & alone
+        results["ferplus_without_twins"] = _short(outputs["ferplus"][rows], labels[rows], FERPLUS_LABELS)
+    results["reading"] = _reading(outputs["ferplus"] @ fold_matrix(), labels, abstain_below)
+    return results
+
+
+def _reading(folded: np.ndarray, labels: np.ndarray, abstain_below: float) -> dict:
+    """What the classroom gets: FER+ folded to the seven emotions, with and without the faces that are not clear."""
+    kept = labels >= 0
+    truth = fold_matrix().argmax(axis=1)[labels[kept]]
+    clear = folded.max(axis=1) >= abstain_below
+    return {
+        "abstain_below": abstain_below,
+        "images": len(folded),
+        "share_read": round(float(clear.mean()), 4) if len(folded) else None,
+        "all": summary(folded[kept], truth, EMOTIONS),
+        "clear": _short(folded[kept & clear], truth[clear[kept]], EMOTIONS),
+    }
+
+
+def _short(probs: np.ndarray, labels: np.ndarray, names: tuple[str, ...]) -> dict:
+    figures = summary(probs, labels, names)
+    return {key: figures[key] for key in ("n", "accuracy", "accuracy_95_low", "accuracy_95_high", "macro_f1")}
+
+
+def evaluate(weights: Path, data: Path, split: str, votes_path: Path | None, training_path: Path | None) -> dict:
+    """Loads, predicts, scores. Raises ``WeightsError`` or ``DataError``."""
+    predict, abstain_below = load_predict(weights)
+    images = read_split(data, split)
+    votes = read_votes(votes_path, images.names) if votes_path else None
+    training = read_split(training_path, "Training") if training_path else None
+    return {
+        "weights": weights.name,
+        "sha256": provenance.sha256(weights),
+        "data": data.name,
+        "split": split,
+        "unreadable": list(images.unreadable),
+        **score(predict(images.pixels), images, votes, training, abstain_below),
+        "commit": provenance.commit(),
+        "versions": provenance.versions(),
+    }
+
+
+def table(results: dict) -> str:
+    """The figures one looks at first, one row each."""
+    rows = {
+        "FER2013": results["fer2013"],
+        "FER2013, no twins of Training": results.get("fer2013_without_twins"),
+        "FER+ majority": results.get("ferplus"),
+        "FER+, no twins of Training": results.get("ferplus_without_twins"),
+        "reading, all": results.get("reading", {}).get("all"),
+        "reading, clear": results.get("reading", {}).get("clear"),
+    }
+    lines = [f"{results['weights']} on {results['split']}", f"{'':<30}{'n':>6}  accuracy (95 %)         macro-F1     ECE"]
+    for name, figures in rows.items():
+        if figures and figures["n"]:
+            low, high, ece = figures["accuracy_95_low"], figures["accuracy_95_high"], figures.get("ece_15_bins")
+            share = f"{figures['accuracy']:.2%} ({low:.1%} to {high:.1%})"
+            calibration = "" if ece is None else f"{ece:>9.4f}"
+            lines.append(f"{name:<30}{figures['n']:>6}  {share:<24}{figures['macro_f1']:>6.3f}{calibration}")
+    return "\n".join(lines)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Score a .keras or .tflite network on a split of FER2013.")
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="FER2013 as zip or folder")
+    parser.add_argument("--split", choices=SPLITS, default="PublicTest")
+    parser.add_argument("--votes", type=Path, help="FER+ votes as csv")
+    parser.add_argument("--training", type=Path, help="zip or folder with Training, to leave its twins out")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    args = parser.parse_args(argv)
+    try:
+        results = evaluate(args.weights, args.data, args.split, args.votes, args.training)
+    except (WeightsError, DataError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(table(results))
+    if args.json:
+        args.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
