@@ -28,6 +28,10 @@ if "tensorflow" not in sys.modules:
 import mediapipe as mp  # noqa: E402
 from mediapipe.tasks.python import BaseOptions, vision  # noqa: E402
 
+# Box centre - mean of the six keypoints, in box sides: medians over 400 FER2013 pictures and two clips, (0.005, 0.080) for
+# the short-range detector and (-0.012, 0.035) for the full-range one. Good to 0.07 for four faces in five.
+_CENTRE_FROM_KEYPOINTS = np.array([0.0, 0.06], np.float32)
+
 _log = logging.getLogger(__name__)
 _stderr_lock = threading.Lock()
 
@@ -88,16 +92,26 @@ class FaceDetector:
         boxes = [(box.origin_x, box.origin_y, box.width, box.height) for box in (face.bounding_box for face in found)]
         boxes_xyxy = np.array(boxes, np.float32)
         boxes_xyxy[:, 2:] += boxes_xyxy[:, :2]
-        points = np.array([[(point.x, point.y) for point in face.keypoints] for face in found], np.float32)
-        return Faces(
-            boxes_xyxy=boxes_xyxy,
-            score=np.array([face.categories[0].score for face in found], np.float32),
-            keypoints=points.reshape(len(found), len(KEYPOINTS), 2) * (width, height),
-        )
+        shares = np.array([[(point.x, point.y) for point in face.keypoints] for face in found], np.float32)
+        keypoints = shares.reshape(len(found), len(KEYPOINTS), 2) * (width, height)
+        score = np.array([face.categories[0].score for face in found], np.float32)
+        return Faces(_put_back(boxes_xyxy, keypoints), score, keypoints)
 
     def close(self) -> None:
         """Frees MediaPipe's graph. May be called again."""
         self._finalize()
+
+
+def _put_back(boxes_xyxy: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
+    """Moves boxes that leave the picture on the left or on top to where they belong.
+
+    MediaPipe gives such a box the corner 0 but keeps its width, so it slides off the face, by a quarter of a face in a
+    picture that cuts one off. The keypoints stay right; the box's centre follows from their mean.
+    """
+    sides = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
+    corner = keypoints.mean(axis=1) + _CENTRE_FROM_KEYPOINTS * sides - sides / 2
+    corner = np.where(boxes_xyxy[:, :2] <= 0, np.minimum(corner, 0), boxes_xyxy[:, :2])
+    return np.hstack([corner, corner + sides])
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -17,7 +17,7 @@ from fer_model.reading import Reason
 MIN_FACE_PX = 20.0
 
 # 0.07 % of 3,000 FER2013 Training pictures are darker, and 1 % darker than 54. Deliberately low: dark skin in modest
-# light lies far below pale skin and must not be refused. Well-lit faces had 97 to 147, at a fifth of their light 19 to 29.
+# light lies far below pale skin and must not be refused. Well-lit faces had 97 to 147, in a fifth of the light 19 to 29.
 MIN_BRIGHTNESS = 30.0
 
 # The least sharp of 3,000 FER2013 Training pictures has 0.12. A woman close to the camera had 0.33 to 0.65, a soft

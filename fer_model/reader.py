@@ -8,6 +8,7 @@ from typing import Protocol, Self
 import numpy as np
 
 from fer_model import quality
+from fer_model.classifier import EmotionClassifier
 from fer_model.detector import FaceDetector
 from fer_model.errors import FrameError
 from fer_model.faces import Faces
@@ -50,10 +51,8 @@ class FaceReader:
         Raises:
             ModelFileError: a model is missing, cannot be fetched, or is not the right one.
         """
-        from fer_model.classifier import EmotionClassifier
-
-        classifier = EmotionClassifier.load()
-        return cls(FaceDetector(model_file(SHORT_RANGE, models_dir)), classifier)
+        detector = FaceDetector(model_file(SHORT_RANGE, models_dir))
+        return cls(detector, EmotionClassifier.load())
 
     def read(self, frame_bgr: np.ndarray) -> FaceReading:
         """One reading of one (H, W, 3) uint8 frame; see ``read_batch``."""

@@ -37,7 +37,7 @@ class FaceReading:
     box_xyxy: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        if (len(self.probs) == len(EMOTIONS)) == (self.reason is not None):
+        if len(self.probs) != (len(EMOTIONS) if self.reason is None else 0):
             raise ValueError("a reading has either seven probabilities or a reason, not both and not neither")
 
     @property

@@ -1,0 +1,136 @@
+import cv2
+import numpy as np
+import pytest
+
+from fer_model.errors import FrameError
+from fer_model.preprocess import FULL_RANGE_FRAMING, SHORT_RANGE_FRAMING, Framing, check_frame, crop_faces, crop_squares
+
+AS_IT_IS = Framing(scale=1.0, shift_y=0.0)
+
+
+def noise(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def smooth(height: int, width: int) -> np.ndarray:
+    """A picture in which every position has its own grey."""
+    down, across = np.mgrid[0:height, 0:width]
+    return np.repeat(((down / height + 2 * across / width) * 80).astype(np.uint8)[:, :, None], 3, axis=2)
+
+
+def test_no_boxes_give_no_crops():
+    crops = crop_faces(noise(20, 30), np.empty((0, 4)))
+    assert crops.shape == (0, 48, 48, 1)
+    assert crops.dtype == np.uint8
+
+
+def test_a_48_px_square_is_copied_untouched():
+    frame = noise(100, 120)
+    grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
+    crop = crop_faces(frame, np.array([[30, 20, 78, 68]]), AS_IT_IS)
+    np.testing.assert_array_equal(crop[0, :, :, 0], grey[20:68, 30:78])
+
+
+@pytest.mark.parametrize("times", [2, 3, 5])
+def test_a_large_face_is_averaged_over_areas_not_sampled(times):
+    side = 48 * times
+    frame = noise(side, side)
+    grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY).astype(float)
+    means = grey.reshape(48, times, 48, times).mean(axis=(1, 3))
+    crop = crop_faces(frame, np.array([[0, 0, side, side]]), AS_IT_IS)[0, :, :, 0]
+    assert np.abs(crop - means).max() <= 1
+
+
+@pytest.mark.parametrize("framing", [SHORT_RANGE_FRAMING, FULL_RANGE_FRAMING])
+@pytest.mark.parametrize("side", [60, 133, 240, 700])
+def test_a_picture_framed_as_in_fer2013_comes_back_as_it_was(framing, side):
+    """Hung into a frame at any size, with the box where a detector puts it, the crop is the picture again."""
+    picture = cv2.GaussianBlur(noise(48, 48)[:, :, 0], (0, 0), 3)
+    frame = np.full((side + 101, side + 200, 3), 128, np.uint8)
+    large = cv2.resize(picture, (side, side), interpolation=cv2.INTER_LINEAR)
+    frame[37 : 37 + side, 53 : 53 + side] = large[:, :, None]
+    box_side = side / framing.scale
+    centre = np.array([53 + side / 2, 37 + side / 2 - framing.shift_y * box_side])
+    box = np.concatenate([centre - box_side / 2, centre + box_side / 2])
+    crop = crop_faces(frame, box[None], framing)[0, :, :, 0]
+    assert np.abs(crop.astype(int) - picture).mean() < 1.5
+
+
+def test_the_crop_reaches_higher_than_the_box_because_fer2013_shows_the_forehead():
+    left, top, side = crop_squares(np.array([[100, 100, 200, 200]]))[0]
+    assert top < 100 - (side - 100) / 2 + 1e-9
+    assert left + side / 2 == pytest.approx(150)
+    assert top + side > 200 - 5  # and the chin stays inside
+
+
+def test_a_box_that_is_not_square_counts_with_its_longer_side():
+    assert crop_squares(np.array([[0, 0, 50, 100]]), AS_IT_IS)[0].tolist() == [-25, 0, 100]
+
+
+@pytest.mark.parametrize(
+    ("box", "row", "column", "corner"),
+    [
+        ([-60, -60, -12, -12], 0, 0, (0, 0)),
+        ([500, 500, 548, 548], 0, 0, (-1, -1)),
+        ([-24, 10, 24, 58], 20, 0, (30, 0)),
+        ([76, 10, 124, 58], 20, 47, (30, -1)),
+    ],
+)
+def test_outside_the_frame_its_edge_is_repeated(box, row, column, corner):
+    frame = smooth(80, 100)
+    crop = crop_faces(frame, np.array([box]), AS_IT_IS)
+    assert abs(int(crop[0, row, column, 0]) - int(frame[corner][0])) <= 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "box"),
+    [
+        ((1, 1), [0, 0, 1, 1]),
+        ((1, 300), [0, 0, 5, 5]),
+        ((300, 1), [0, 0, 5, 5]),
+        ((20, 20), [5, 5, 5, 5]),
+        ((20, 20), [-1e6, -1e6, 1e6, 1e6]),
+        ((20, 20), [1e6, 1e6, 1e6 + 50, 1e6 + 50]),
+        ((2000, 3000), [0, 0, 2000, 2000]),
+    ],
+)
+def test_no_size_of_frame_or_box_breaks_it(shape, box):
+    assert crop_faces(noise(*shape), np.array([box])).shape == (1, 48, 48, 1)
+
+
+def test_every_face_is_cropped_as_if_it_were_alone():
+    frame, boxes = noise(200, 300), np.array([[10, 10, 80, 80], [150, 60, 290, 200], [-20, 5, 60, 85]])
+    alone = np.concatenate([crop_faces(frame, box[None]) for box in boxes])
+    np.testing.assert_array_equal(crop_faces(frame, boxes), alone)
+
+
+def test_a_view_into_a_larger_array_gives_the_same_crop():
+    frame = noise(120, 160)
+    mirrored = frame[:, ::-1]
+    box = np.array([[20, 20, 90, 90]])
+    np.testing.assert_array_equal(crop_faces(mirrored, box), crop_faces(mirrored.copy(), box))
+
+
+def test_the_frame_is_not_changed():
+    frame = noise(60, 60)
+    before = frame.copy()
+    crop_faces(frame, np.array([[-5, -5, 80, 80]]))
+    np.testing.assert_array_equal(frame, before)
+
+
+@pytest.mark.parametrize(
+    ("frame", "why"),
+    [
+        (None, "not an array"),
+        (np.zeros((4, 4), np.uint8), "grey"),
+        (np.zeros((4, 4, 4), np.uint8), "with alpha"),
+        (np.zeros((4, 4, 3), np.float32), "floats"),
+        (np.zeros((0, 4, 3), np.uint8), "no pixel"),
+        (np.zeros((1, 40_000, 3), np.uint8), "too wide"),
+    ],
+)
+def test_what_is_not_a_picture_is_refused(frame, why):
+    with pytest.raises(FrameError):
+        check_frame(frame)
+    with pytest.raises(FrameError):
+        crop_faces(frame, np.empty((0, 4)))
