@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from classroom.clock import Clock
-from classroom.mood import SHOWN_MS, add_windows, class_windows, shown_now, student_windows
+from classroom.mood import SHOWN_MS, add_windows, class_windows, drawable, shown_now, student_windows
 from classroom.presence import GONE_MS, STALE_MS
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.store import Store
@@ -63,6 +63,7 @@ class Board:
 
     Attributes:
         windows: ``mood.class_windows`` of the whole class.
+        drawn: the same, coarse enough to draw, each ``drawn_s`` long.
         counts_now: students by expression shown now.
         usable_now: students with a usable face now, of ``present_now`` who are here.
         valence_now: mean over the usable students, ``None`` when there is none.
@@ -72,6 +73,8 @@ class Board:
     at_ms: int
     tiles: tuple[Tile, ...]
     windows: pd.DataFrame
+    drawn: pd.DataFrame
+    drawn_s: int
     counts_now: Mapping[str, int]
     usable_now: int
     present_now: int
@@ -136,16 +139,19 @@ class LiveBoard:
             {student.id: self._last_seen_ms(student.id) for student in students},
             {student.id: self._last_frame_ms(student.id) for student in students},
         )
-        return make_board(now_ms, tiles, class_windows(self._windows, visits, self._window_s), visits)
+        return make_board(now_ms, tiles, self._windows, visits, self._window_s)
 
 
-def make_board(at_ms: int, tiles: Sequence[Tile], windows: pd.DataFrame, visits: pd.DataFrame) -> Board:
-    """Sum up the tiles of this moment."""
+def make_board(at_ms: int, tiles: Sequence[Tile], windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> Board:
+    """Sum up the tiles of this moment and the student windows so far."""
     live = [tile for tile in tiles if tile.state is State.LIVE]
+    drawn, drawn_s = drawable(windows, visits, window_s)
     return Board(
         at_ms=at_ms,
         tiles=tuple(tiles),
-        windows=windows,
+        windows=class_windows(windows, visits, window_s),
+        drawn=drawn,
+        drawn_s=drawn_s,
         counts_now={emotion: sum(tile.emotion == emotion for tile in live) for emotion in EMOTIONS},
         usable_now=len(live),
         present_now=sum(tile.state is not State.GONE for tile in tiles),
@@ -223,7 +229,7 @@ def make_tiles(
             student.sharing, student.joined_ms, now_ms, seen_ms, last_frame_ms.get(student.id), reason, row is not None
         )
         known = state is State.LIVE and row["emotion"] is not None
-        analyses, usable = (totals.loc[student.id] if student.id in totals.index else (0, 0))
+        analyses, usable = totals.loc[student.id] if student.id in totals.index else (0, 0)
         tiles.append(
             Tile(
                 student_id=student.id,
@@ -251,6 +257,7 @@ def sort_tiles(tiles: Sequence[Tile], by: str) -> list[Tile]:
 
     "Needs a look first": lowest coverage, then most negative valence; who is live but unknown counts as lowest.
     """
+
     def key(tile: Tile):
         if by == "Name":
             return tile.name.casefold()

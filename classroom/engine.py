@@ -46,9 +46,13 @@ class Engine(Protocol):
     """What the ticker needs: a local process today, a pool or a cluster later."""
 
     state: EngineState
+    problem: str  # why it is not ready, in a sentence; else empty
 
     def analyse(self, frames_bgr: Sequence[np.ndarray]) -> list[FaceReading]:
         """One reading a frame, in their order. Raises ``EngineError`` when it cannot."""
+
+    def close(self) -> None:
+        """End it; may be called twice."""
 
 
 class LocalEngine:
@@ -145,7 +149,9 @@ class LocalEngine:
         try:
             answer = self._answers.get(timeout=timeout_s)
         except queue.Empty as error:
-            raise EngineError(f"The analysis process was silent for {timeout_s:.0f} s. It is being restarted.") from error
+            raise EngineError(
+                f"The analysis process was silent for {timeout_s:.0f} s. It is being restarted."
+            ) from error
         if answer is _ENDED:
             raise EngineError(_ENDED_SENTENCE)
         return answer

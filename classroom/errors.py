@@ -1,13 +1,13 @@
 """What can go wrong in a class. Every message is one sentence that a teacher or a student can act on.
 
-    ClassroomError
-    ├── BadInput          what somebody typed or pasted cannot be used; nothing was changed
-    │   ├── CodeError     no open class has this code
-    │   ├── NameTaken     somebody else in the class has this name
-    │   └── ClassFull     no further student fits in
-    ├── NotAllowed        wrong name or password, a used or expired key, too many tries
-    ├── StoreError        the database does not answer; what is not yet written is kept and tried again
-    └── EngineError       the process that reads faces died or hangs; it is being restarted
+ClassroomError
+├── BadInput          what somebody typed or pasted cannot be used; nothing was changed
+│   ├── CodeError     no open class has this code
+│   ├── NameTaken     somebody else in the class has this name
+│   └── ClassFull     no further student fits in
+├── NotAllowed        wrong name or password, a used or expired key, too many tries
+├── StoreError        the database does not answer; what is not yet written is kept and tried again
+└── EngineError       the process that reads faces died or hangs; it is being restarted
 """
 
 

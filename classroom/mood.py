@@ -21,6 +21,9 @@ COUNTS = ["analyses", "usable", *EMOTIONS]
 SUMS = ["valence_sum", "arousal_sum"]
 # What is shown of a student now: long enough to be calm, short enough to be now.
 SHOWN_MS = 6_000
+# More points than this cost a browser time and show an eye nothing.
+MAX_POINTS = 240
+_STEPS_S = (10, 20, 30, 60, 120, 300, 600, 1800, 3600)
 
 
 def student_windows(readings: pd.DataFrame, window_s: int) -> pd.DataFrame:
@@ -74,7 +77,10 @@ def class_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) ->
     """
     step = window_s * 1000
     times = np.concatenate(
-        [windows.index.get_level_values("window_ms").to_numpy(np.int64), visits[["began_ms", "seen_ms"]].to_numpy().ravel()]
+        [
+            windows.index.get_level_values("window_ms").to_numpy(np.int64),
+            visits[["began_ms", "seen_ms"]].to_numpy().ravel(),
+        ]
     )
     begins = np.arange(times.min() // step * step, times.max() + 1, step, dtype=np.int64) if len(times) else times
     index = pd.Index(begins.astype(np.int64), name="window_ms")
@@ -93,31 +99,61 @@ def class_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) ->
     return result.drop(columns=SUMS)
 
 
+def drawable(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> tuple[pd.DataFrame, int]:
+    """The class windows to draw, coarse enough for ``MAX_POINTS``.
+
+    Returns:
+        ``class_windows``, and their length in seconds, ``window_s`` or a multiple of it.
+    """
+    fine = class_windows(windows, visits, window_s)
+    if len(fine) <= MAX_POINTS:
+        return fine, window_s
+    wanted_s = len(fine) * window_s / MAX_POINTS
+    steps = [step for step in _STEPS_S if step >= wanted_s and step % window_s == 0]
+    step_s = steps[0] if steps else int(np.ceil(wanted_s / window_s)) * window_s
+    return class_windows(coarser(windows, step_s), visits, step_s), step_s
+
+
 def shown_now(readings: pd.DataFrame, now_ms: int) -> pd.DataFrame:
     """What each student shows now: the mean of the last seconds, so that a label does not flicker.
 
+    A student is known while at least half of these readings are usable; else the commonest reason says why not.
+
     Returns:
         Index ``student_id`` of those with a reading in the last ``SHOWN_MS``. Columns ``analyses``, ``usable``,
-        ``emotion`` and ``confidence`` (the emotion of the largest mean probability, and that mean; ``None`` and NaN when
-        nothing is usable), ``valence``, ``arousal``, ``reason`` (of the newest reading, ``None`` when usable),
-        ``faces_seen`` and ``at_ms`` (of the newest reading).
+        ``reason`` (``None`` when known), ``emotion`` and ``confidence`` (the emotion of the largest mean probability,
+        and that mean; ``None`` and NaN when not known), ``valence``, ``arousal``, ``faces_seen`` (newest reading).
     """
+    rows = []
     recent = readings[readings["at_ms"] > now_ms - SHOWN_MS].sort_values("at_ms", kind="stable")
-    groups = recent.groupby("student_id")
-    result = groups[["at_ms", "faces_seen"]].last()
-    result["reason"] = groups["reason"].nth(-1).set_axis(groups["student_id"].nth(-1).to_numpy()).reindex(result.index)
-    result["analyses"] = groups.size()
-    probs = groups[PROB_COLUMNS].mean().to_numpy(float)
-    known = ~np.isnan(probs).any(axis=1)
-    result["usable"] = groups[PROB_COLUMNS[0]].count()
-    filled = np.nan_to_num(probs)
-    labels = np.array([*EMOTIONS, None], dtype=object)
-    result["emotion"] = pd.Series(labels[np.where(known, filled.argmax(axis=1), -1)], result.index, dtype=object)
-    result["confidence"] = np.where(known, filled.max(axis=1, initial=0.0), np.nan)
-    affect = valence_arousal(filled)
-    result["valence"] = np.where(known, affect[:, 0], np.nan)
-    result["arousal"] = np.where(known, affect[:, 1], np.nan)
-    return result
+    for student_id, own in recent.groupby("student_id"):
+        probs = own[PROB_COLUMNS].to_numpy(float)
+        probs = probs[~np.isnan(probs).any(axis=1)]
+        row = {"student_id": student_id, "analyses": len(own), "usable": len(probs)}
+        row["faces_seen"] = int(own["faces_seen"].iloc[-1])
+        if len(probs) * 2 >= len(own):
+            mean = probs.mean(axis=0)
+            valence, arousal = valence_arousal(mean)
+            row |= {"emotion": EMOTIONS[int(mean.argmax())], "confidence": mean.max()}
+            row |= {"valence": valence, "arousal": arousal, "reason": None}
+        else:
+            row["reason"] = own["reason"].mode().iloc[0]
+        rows.append(row)
+    columns = [
+        "student_id",
+        "analyses",
+        "usable",
+        "faces_seen",
+        "reason",
+        "emotion",
+        "confidence",
+        "valence",
+        "arousal",
+    ]
+    frame = pd.DataFrame(rows, columns=columns).set_index("student_id")
+    text = frame[["reason", "emotion"]].astype(object)
+    frame[["reason", "emotion"]] = text.where(text.notna(), None)
+    return frame
 
 
 def _present(visits: pd.DataFrame, begins_ms: np.ndarray, step_ms: int) -> np.ndarray:

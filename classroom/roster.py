@@ -4,7 +4,7 @@ import csv
 import io
 
 from classroom.errors import BadInput
-from classroom.naming import clean_text, MAX_NAME, name_key
+from classroom.naming import MAX_NAME, clean_text, name_key
 
 MAX_NAMES = 500
 _HEADERS = {"name", "names", "student", "students", "full name", "student name"}

@@ -85,7 +85,9 @@ class ClassTable:
             with self._database.begin() as connection:
                 count = connection.scalar(select(func.count()).where(students.c.class_id == class_id))
                 if count >= max_students:
-                    raise ClassFull(f"This class is full: {max_students} students are in it. Tell your teacher, please.")
+                    raise ClassFull(
+                        f"This class is full: {max_students} students are in it. Tell your teacher, please."
+                    )
                 row = insert(students).values(values | {"name_key": name_key(name), "token_hash": token_hash})
                 student_id = connection.execute(row).inserted_primary_key[0]
         except IntegrityError as error:

@@ -1,0 +1,128 @@
+"""The class's timeline: numbers first, figure second.
+
+The mood river is a stacked area around a middle line: unpleasant expressions below, pleasant ones above, neutral a quiet
+band in the middle. Under it the valence line, and a strip with the share of present students whose face could be read.
+"""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from classroom.clock import as_utc
+
+# Okabe and Ito's palette, told apart by colour-blind eyes; the same everywhere, always with a word beside it.
+COLOURS: dict[str, str] = {
+    "angry": "#D55E00",
+    "disgust": "#009E73",
+    "fear": "#CC79A7",
+    "happy": "#E69F00",
+    "sad": "#0072B2",
+    "surprise": "#56B4E9",
+    "neutral": "#999999",
+}
+ABOVE = ("happy", "surprise")
+BELOW = ("sad", "fear", "angry", "disgust")
+
+
+def river(windows: pd.DataFrame) -> pd.DataFrame:
+    """Heights of the areas around the middle line.
+
+    Returns:
+        Columns in drawing order, from the middle outwards: ``neutral_above`` and ``neutral_below`` (half of neutral each),
+        then ``ABOVE`` (positive) and ``BELOW`` (negative). The absolute values of a row sum to 1; a window without a
+        usable face is 0 everywhere.
+    """
+    share = {emotion: windows[f"share_{emotion}"].fillna(0.0) for emotion in COLOURS}
+    heights = {"neutral_above": share["neutral"] / 2} | {emotion: share[emotion] for emotion in ABOVE}
+    heights |= {"neutral_below": -share["neutral"] / 2} | {emotion: -share[emotion] for emotion in BELOW}
+    return pd.DataFrame(heights, index=windows.index)
+
+
+def timeline_figure(
+    windows: pd.DataFrame, zone: tzinfo, title: str = "", markers: Sequence[tuple[int, str]] = ()
+) -> go.Figure:
+    """Draw the river, the valence line and the coverage strip.
+
+    Args:
+        windows: ``mood.class_windows``; an empty one gives an empty figure with the same axes.
+        zone: the teacher's time zone, for the axis and the hover text.
+        markers: (time in ms, word) of vertical lines.
+    """
+    figure = make_subplots(rows=3, cols=1, shared_xaxes=True, row_heights=[0.62, 0.24, 0.14], vertical_spacing=0.07)
+    times = [as_utc(int(at_ms)).astimezone(zone).replace(tzinfo=None) for at_ms in windows.index]
+    heights = river(windows)
+    known = windows["usable"] > 0
+    for column in heights:
+        emotion = column.split("_")[0]
+        figure.add_trace(
+            go.Scatter(
+                x=times,
+                y=heights[column],
+                name=emotion,
+                legendgroup=emotion,
+                showlegend=column != "neutral_below",
+                stackgroup="below" if column in (*BELOW, "neutral_below") else "above",
+                line={"width": 0.5, "color": COLOURS[emotion]},
+                fillcolor=COLOURS[emotion],
+                opacity=0.85,
+                customdata=np.stack(
+                    [windows[f"share_{emotion}"], windows["usable"], windows["students_usable"]], axis=-1
+                ),
+                hovertemplate=f"{emotion} %{{customdata[0]:.0%}}<extra>%{{customdata[1]}} readings of "
+                "%{customdata[2]} students</extra>",
+            ),
+            row=1,
+            col=1,
+        )
+    figure.add_trace(
+        go.Scatter(
+            x=times,
+            y=windows["valence"].where(known),
+            name="valence",
+            showlegend=False,
+            mode="lines+markers",
+            marker={"size": 3},
+            line={"width": 2, "color": "#4C78A8"},
+            connectgaps=False,
+            hovertemplate="valence %{y:.2f}<extra></extra>",
+        ),
+        row=2,
+        col=1,
+    )
+    figure.add_trace(
+        go.Bar(
+            x=times,
+            y=windows["coverage"].fillna(0.0),
+            name="coverage",
+            showlegend=False,
+            marker={"color": "#7A869A"},
+            customdata=np.stack([windows["students_usable"], windows["students_present"]], axis=-1),
+            hovertemplate="%{customdata[0]} of %{customdata[1]} students with a usable face<extra></extra>",
+        ),
+        row=3,
+        col=1,
+    )
+    for at_ms, word in markers:
+        at = as_utc(at_ms).astimezone(zone).replace(tzinfo=None)
+        figure.add_vline(x=at, line={"width": 1, "dash": "dot"})
+        figure.add_annotation(x=at, y=1, yref="paper", text=word, showarrow=False, yanchor="bottom")
+    figure.add_hline(y=0, line={"width": 1, "color": "rgba(128,128,128,.6)"}, row=2, col=1)
+    figure.update_yaxes(title_text="share of faces", range=[-1, 1], tickvals=[-1, -0.5, 0, 0.5, 1], row=1, col=1)
+    figure.update_yaxes(ticktext=["100 %", "50 %", "0", "50 %", "100 %"], row=1, col=1)
+    figure.update_yaxes(title_text="valence", range=[-1, 1], tickvals=[-1, 0, 1], row=2, col=1)
+    figure.update_yaxes(title_text="in view", range=[0, 1], tickvals=[0, 1], tickformat=".0%", row=3, col=1)
+    figure.update_xaxes(title_text=f"time ({zone})", row=3, col=1)
+    figure.update_layout(
+        title={"text": title} if title else None,
+        height=430,
+        margin={"l": 8, "r": 8, "t": 40 if title else 8, "b": 8},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        hovermode="x unified",
+        bargap=0,
+        uirevision="timeline",  # a refresh keeps the zoom that the teacher chose
+    )
+    return figure

@@ -1,0 +1,198 @@
+"""The parts of one server, put together. Pages and routes speak to this and to nothing behind it."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import av
+
+from classroom.accounts import Accounts
+from classroom.board import LiveBoard
+from classroom.clock import Clock, now_ms
+from classroom.codes import new_token, parse_code, token_hash
+from classroom.demo import DemoClass
+from classroom.engine import Engine, EngineState, LocalEngine
+from classroom.errors import BadInput, StoreError
+from classroom.naming import MAX_TITLE, clean_name, clean_text
+from classroom.presence import Presence
+from classroom.recorder import Recorder
+from classroom.records import ClassInfo, Sharing, Student, Teacher
+from classroom.roster import parse_roster
+from classroom.settings import Settings
+from classroom.slots import FrameSlots, Slot
+from classroom.store import Store
+from classroom.ticker import Ticker
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The health of one part, in words."""
+
+    name: str
+    ok: bool
+    sentence: str
+
+
+class ClassServer:
+    """Owns the store, the engine and the threads. ``close()`` drains, and may be called twice."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock = now_ms,
+        engine: Engine | None = None,
+        page_is_open: Callable[[str], bool] = lambda session_id: False,
+    ) -> None:
+        """Open the store and start everything.
+
+        Raises:
+            StoreError: the database does not answer; nothing was started.
+        """
+        self.settings = settings
+        self.clock = clock
+        self.store = Store(settings.database_url)
+        self.accounts = Accounts(self.store, clock)
+        self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
+        self.presence = Presence(clock, self.slots, page_is_open)
+        self.demo = DemoClass(self.store, lambda: self.recorder, clock, settings.window_s)
+        self.recorder = Recorder(self.store, clock, lambda: self.presence.seen() | self.demo.seen())
+        self.engine = engine if engine is not None else LocalEngine(settings.models_dir)
+        self.ticker = Ticker(self.slots, self.engine, self.recorder.add, clock)
+        self._boards: dict[int, LiveBoard] = {}
+        self._ended: set[int] = set()
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Stop analysing, then write what is left."""
+        self.demo.close()
+        self.ticker.close()
+        self.engine.close()
+        self.recorder.close()
+        self.store.close()
+
+    # The teacher
+
+    def open_class(self, teacher: Teacher, title: str, roster_text: str = "") -> ClassInfo:
+        """Open a class under a new join code.
+
+        Raises:
+            BadInput: no title, or the roster cannot be used.
+        """
+        title = clean_text(title, MAX_TITLE)
+        if not title:
+            raise BadInput("Give the class a title, such as its subject and group.")
+        return self.store.classes.open(teacher.id, title, parse_roster(roster_text), self.clock())
+
+    def own_class(self, teacher: Teacher, class_id: int) -> ClassInfo | None:
+        """The class of this id when it is this teacher's, else ``None``."""
+        info = self.store.classes.get(class_id)
+        return info if info is not None and info.teacher_id == teacher.id else None
+
+    def board(self, info: ClassInfo) -> LiveBoard:
+        """The live board of a class."""
+        with self._lock:
+            if info.id not in self._boards:
+                self._boards[info.id] = LiveBoard(
+                    info,
+                    self.store,
+                    self.clock,
+                    self.settings.window_s,
+                    self.presence.last_seen_ms,
+                    self.slots.last_arrival_ms,
+                )
+            return self._boards[info.id]
+
+    def end_class(self, info: ClassInfo) -> None:
+        """End a class. What was on its way is written first, so that the files are complete at once.
+
+        Raises:
+            StoreError: the database does not answer; the class goes on.
+        """
+        self.recorder.flush()
+        self.store.classes.end(info.id, self.clock())
+        self._forget(info.id)
+
+    def erase_class(self, info: ClassInfo) -> None:
+        """Delete a class and everything kept of it."""
+        self._forget(info.id)
+        self.store.classes.erase(info.id)
+
+    # The student
+
+    def join(self, code: str, name: str, share_camera: bool) -> tuple[Student, str]:
+        """Join the class of a code.
+
+        Returns:
+            The student, and the token that brings the same student back.
+
+        Raises:
+            CodeError, NameTaken, ClassFull, BadInput: with what to do, in one sentence.
+        """
+        info = self.store.classes.of_code(parse_code(code))
+        token = new_token()
+        student = self.store.classes.join(
+            info.id,
+            clean_name(name),
+            token_hash(token),
+            Sharing.CAMERA if share_camera else Sharing.NOTHING,
+            self.clock(),
+            self.settings.max_students,
+        )
+        return student, token
+
+    def student_of(self, token: str) -> tuple[Student, ClassInfo] | None:
+        """The student whose cookie this is, with the class."""
+        student = self.store.classes.student_of_token(token_hash(token)) if token else None
+        info = self.store.classes.get(student.class_id) if student else None
+        return (student, info) if info else None
+
+    def is_open(self, info: ClassInfo) -> bool:
+        """Whether the class still runs; asked every two seconds by every student, so it asks no database."""
+        return info.is_open and info.id not in self._ended
+
+    def share(self, student: Student, sharing: Sharing) -> None:
+        """Change what a student shares; a frame that waits is dropped."""
+        self.store.classes.set_sharing(student.id, sharing)
+        self.slots.forget(student.id)
+
+    def leave(self, student: Student) -> None:
+        """The student leaves: gone at once, back in the same row with the same cookie."""
+        try:
+            self.recorder.flush()
+        except StoreError as error:
+            logger.warning("%s", error)  # the visit ends a second earlier; leaving must not fail for that
+        self.presence.forget(student.id)
+
+    def frame_arrived(self, student: Student, frame: av.VideoFrame) -> None:
+        """The frame callback's only call: keep the newest frame. Does no I/O, decodes nothing, never raises."""
+        if student.class_id not in self._ended:
+            self.slots.put(Slot(student.id, student.class_id, self.clock(), frame))
+
+    # Everybody
+
+    def health(self) -> list[Part]:
+        """The parts of this server and whether they work."""
+        engine_ok = self.engine.state is EngineState.READY
+        problem = self.engine.problem or f"Analysis is {self.engine.state.value}."
+        pace = f"Every face is read every {self.ticker.interval_s:.1f} s" + (
+            " (slower than usual: the machine is busy)." if self.ticker.is_slowed else "."
+        )
+        return [self._store_part(), Part("Analysis", engine_ok, pace if engine_ok else problem)]
+
+    def _store_part(self) -> Part:
+        try:
+            self.store.teachers.count()
+        except StoreError as error:
+            return Part("Store", False, str(error))
+        if self.recorder.failing_since_ms is not None:
+            return Part("Store", False, "Readings are waiting to be written; it is tried again every second.")
+        return Part("Store", True, f"{self.store.kind}; one commit a second.")
+
+    def _forget(self, class_id: int) -> None:
+        self._ended.add(class_id)
+        self.presence.forget_class(class_id)
+        with self._lock:
+            self._boards.pop(class_id, None)

@@ -1,0 +1,15 @@
+"""Where the pages are. Streamlit makes the addresses from the file names in ``pages/``."""
+
+HOME = "/"
+JOIN = "/Join"
+LIVE = "/Live_class"
+REPORTS = "/Reports"
+SETTINGS = "/Settings"
+
+PAGE_FILES = {
+    HOME: "home.py",
+    JOIN: "pages/1_Join.py",
+    LIVE: "pages/2_Live_class.py",
+    REPORTS: "pages/3_Reports.py",
+    SETTINGS: "pages/6_Settings.py",
+}

@@ -1,0 +1,98 @@
+"""The live board: a fragment that refreshes itself every two seconds, whatever else is on the page."""
+
+import segno
+import streamlit as st
+
+from classroom.board import SORTINGS, LiveBoard, sort_tiles
+from classroom.charts import timeline_figure
+from classroom.clock import as_utc
+from classroom.codes import show_code
+from classroom.comings import comings
+from classroom.errors import StoreError
+from classroom.records import ClassInfo
+from classroom.server import ClassServer
+from classroom.ui import forms
+from classroom.ui.addresses import JOIN
+from classroom.ui.page import Visit
+from classroom.ui.words import counts_html, numbers_html, state_html, tiles_html
+
+REFRESH_S = 2
+
+
+def show_board(visit: Visit, live: LiveBoard) -> None:
+    """The whole board of a running class."""
+    by = st.session_state.setdefault("sort_tiles", SORTINGS[0])
+    _refreshing(visit, live, by)
+
+
+@st.fragment(run_every=REFRESH_S)
+def _refreshing(visit: Visit, live: LiveBoard, _by: str) -> None:
+    server, info = visit.server, live.info
+    if info.is_demo:
+        live = server.demo.watch()
+    try:
+        board = live.look()
+    except StoreError as error:
+        st.error(str(error), icon=":material/database_off:")
+        return
+    st.html(state_html(info, board, show_code(info.code)))
+    _troubles(server)
+    st.plotly_chart(
+        timeline_figure(board.drawn, visit.zone),
+        key="timeline",
+        config={"displayModeBar": False},
+        alt="Class mood over time",
+    )
+    st.caption(
+        f"One point is {board.drawn_s} s. Shares are of the usable faces in it; the strip shows how many were in view."
+    )
+    st.html(numbers_html(board))
+    st.html(counts_html(board.counts_now, f"of {board.usable_now} faces, last 6 s"))
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.html("<b>Students</b>", width="content")
+        by = st.segmented_control("Sort by", SORTINGS, key="sort_tiles", label_visibility="collapsed", required=True)
+    if not board.tiles:
+        st.info("Nobody has joined yet. Show the code or the link; students appear here by themselves.")
+        return
+    st.html(tiles_html(sort_tiles(board.tiles, by or SORTINGS[0])))
+    _comings_and_goings(visit, board)
+
+
+def _troubles(server: ClassServer) -> None:
+    """Only what is not as it should be: the engine restarting, the store away, the pace lowered."""
+    for part in server.health():
+        if not part.ok:
+            st.warning(f"{part.name}: {part.sentence} What was recorded is safe.", icon=":material/sync_problem:")
+    if server.ticker.is_slowed:
+        pace = server.ticker.interval_s
+        st.info(f"The machine is busy: each face is read every {pace:.1f} s now.", icon=":material/speed:")
+
+
+def _comings_and_goings(visit: Visit, board) -> None:
+    names = {tile.student_id: tile.name for tile in board.tiles}
+    events = comings(board.visits, names, board.at_ms)[:12]
+    with st.expander("Who came and went", key="comings"):
+        for event in events:
+            at = as_utc(event.at_ms).astimezone(visit.zone)
+            st.markdown(f"{at:%H:%M:%S} · **{forms.as_text(event.name)}** {event.what}")
+
+
+def show_invitation(visit: Visit, info: ClassInfo) -> None:
+    """Code, link and QR code, large enough for a projector."""
+    base = visit.server.settings.public_url or _own_address()
+    link = f"{base}{JOIN}?code={info.code}"
+    text, picture = st.columns([3, 1], vertical_alignment="center")
+    text.html(f'<div>Join with the code</div><div class="big-code">{show_code(info.code)}</div>')
+    text.code(link, language=None)
+    if not base.startswith("https"):
+        text.caption(
+            "This address works on this machine only: browsers give no camera to pages without HTTPS elsewhere."
+        )
+    picture.html(f'<div class="qr">{segno.make(link).svg_inline(scale=6, border=1)}</div>')
+
+
+def _own_address() -> str:
+    """The address by which the teacher's browser reached this page."""
+    url = st.context.url or ""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.split('/')[0]}" if rest else ""

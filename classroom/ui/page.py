@@ -1,0 +1,94 @@
+"""What every page calls first: its look, its menu, and the gate in front of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from classroom.errors import StoreError
+from classroom.records import Teacher
+from classroom.server import ClassServer
+from classroom.ui import cookies, forms, running
+from classroom.ui.addresses import HOME, JOIN, LIVE, PAGE_FILES, REPORTS, SETTINGS
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+LOGO = ASSETS / "logo.svg"
+
+_MENUS = {
+    "teacher": ((HOME, "Home"), (LIVE, "Live class"), (REPORTS, "Reports"), (SETTINGS, "Settings")),
+    "visitor": ((HOME, "Home"), (JOIN, "Join a class"), (LIVE, "I teach")),
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who looks at a page, and the server behind it."""
+
+    server: ClassServer
+    teacher: Teacher | None
+    zone: ZoneInfo
+
+
+def open_page(title: str, *, wide: bool = False, menu: bool = True, gate: bool = False) -> Visit:
+    """Set up the page and return who looks at it. The page stops here when the store is down or the gate is shut.
+
+    Args:
+        wide: use the whole width, for boards and tables.
+        menu: show the links to the other pages; a student in a class needs none.
+        gate: only signed-in teachers get past; everybody else sees the sign-in form and nothing of any class.
+    """
+    st.set_page_config(page_title=f"{title} · ClassPulse", page_icon=str(LOGO), layout="wide" if wide else "centered")
+    st.html(ASSETS / "style.css")
+    try:
+        server = running.current()
+        teacher = server.accounts.teacher_of(visitor_cookie(cookies.TEACHER))
+        needs_setup = gate and teacher is None and server.accounts.needs_setup()
+    except StoreError as error:
+        _top(None, menu=False)
+        st.error(str(error), icon=":material/database_off:")
+        st.caption("Reload this page when it is back. Whoever runs ClassPulse finds the details in the terminal.")
+        st.stop()
+    _top(teacher, menu)
+    show_notice()
+    if gate and teacher is None:
+        forms.teacher_door(needs_setup, typed(cookies.NOTICE, "user_name"))
+        st.stop()
+    return Visit(server, teacher, visitor_zone())
+
+
+def visitor_cookie(name: str) -> str:
+    """A cookie of this visitor, as it was when the page was loaded."""
+    return st.context.cookies.get(name, "")
+
+
+def visitor_zone() -> ZoneInfo:
+    """The time zone of the visitor's browser, UTC when it does not say."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def show_notice() -> None:
+    """Say what the last form came to. Once: a rerun of the page does not say it again."""
+    notice = cookies.read_notice(visitor_cookie(cookies.NOTICE))
+    if not notice["sentence"] or st.session_state.get("notice_shown"):
+        return
+    (st.error if notice["kind"] == "error" else st.success)(forms.as_text(notice["sentence"]))
+
+
+def typed(cookie: str, field: str) -> str:
+    """What the visitor had typed into a form that was refused."""
+    return cookies.read_notice(visitor_cookie(cookie))["form"].get(field, "")
+
+
+def _top(teacher: Teacher | None, menu: bool) -> None:
+    with st.container(key="top", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html('<span class="brand">Class<b>Pulse</b></span>', width="content")
+        if not menu:
+            return
+        for address, label in _MENUS["teacher" if teacher else "visitor"]:
+            st.page_link(PAGE_FILES[address], label=label)
+        if teacher:
+            forms.sign_out_button(teacher.name)

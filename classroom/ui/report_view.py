@@ -1,0 +1,33 @@
+"""A past class on a page."""
+
+from datetime import tzinfo
+
+import streamlit as st
+
+from classroom.charts import timeline_figure
+from classroom.clock import as_utc
+from classroom.records import ClassInfo
+from classroom.report import ClassReport
+from classroom.ui.page import Visit
+from classroom.ui.words import counts_html
+
+
+def class_label(info: ClassInfo, zone: tzinfo) -> str:
+    opened = as_utc(info.opened_ms).astimezone(zone)
+    return f"{opened:%Y-%m-%d %H:%M} · {info.title}" + (" (running)" if info.is_open else "")
+
+
+def show_report(visit: Visit, report: ClassReport) -> None:
+    """Timeline and totals of a class."""
+    if not report.analyses:
+        st.info("No face was analysed in this class. Attendance is below.")
+        return
+    valence = "not known" if report.valence is None else f"{report.valence:+.2f}"
+    first, second, third, fourth = st.columns(4)
+    first.metric("Students", len(report.students))
+    second.metric("Analyses", f"{report.analyses:,}")
+    third.metric("With a usable face", f"{report.usable / report.analyses:.0%}", help=f"n = {report.analyses}")
+    fourth.metric("Mean valence (−1 to 1)", valence, help=f"n = {report.usable} usable readings")
+    st.plotly_chart(timeline_figure(report.timeline, visit.zone), key="report", alt="Class mood over time")
+    st.caption(f"One point is {report.timeline_s} s. Drag to zoom, double-click to see everything again.")
+    st.html(counts_html(report.counts, f"of {report.usable} usable readings"))

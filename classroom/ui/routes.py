@@ -1,0 +1,202 @@
+"""What the browser posts and downloads beside Streamlit's own connection.
+
+Signing in and joining are plain forms, because only an HTTP answer can set an HttpOnly cookie. Each route calls the
+server once and sends the browser back to a page; what went wrong is said there, with everything typed still in place.
+"""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from classroom.accounts import SignIn
+from classroom.errors import ClassroomError, StoreError
+from classroom.records import ClassInfo
+from classroom.server import ClassServer
+from classroom.session_csv import attendance_csv, session_csv
+from classroom.ui import cookies, running
+from classroom.ui.addresses import HOME, JOIN, LIVE
+
+_MAX_FORM_BYTES = 20_000
+
+
+async def sign_in(request: Request) -> Response:
+    return await _teacher_form(request, lambda server, form: server.accounts.sign_in(form["user_name"], form["secret"]))
+
+
+async def create_account(request: Request) -> Response:
+    return await _teacher_form(
+        request,
+        lambda server, form: server.accounts.create(form["setup_key"], form["user_name"], form["secret"]),
+    )
+
+
+async def sign_out(request: Request) -> Response:
+    if not _from_own_page(request):
+        return _foreign()
+    response = _go(HOME)
+    try:
+        await _in_thread(running.current().accounts.sign_out, request.cookies.get(cookies.TEACHER, ""))
+    except StoreError as error:
+        cookies.set_notice(request, response, "error", str(error))
+    response.delete_cookie(cookies.TEACHER)
+    return response
+
+
+async def join(request: Request) -> Response:
+    form = await _form(request)
+    if form is None or not _from_own_page(request):
+        return _foreign()
+    typed = {"class_code": form.get("class_code", ""), "student_name": form.get("student_name", "")}
+    share_camera = form.get("share", "") == "camera"
+    try:
+        _, token = await _in_thread(running.current().join, typed["class_code"], typed["student_name"], share_camera)
+    except ClassroomError as error:
+        response = _go(f"{JOIN}?code={quote(typed['class_code'][:20])}")
+        cookies.set_notice(request, response, "error", str(error), typed)
+        return response
+    response = _go(JOIN)
+    response.delete_cookie(cookies.NOTICE)
+    cookies.set_cookie(request, response, cookies.STUDENT, token)
+    return response
+
+
+async def leave(request: Request) -> Response:
+    if not _from_own_page(request):
+        return _foreign()
+    response = _go(JOIN)
+    try:
+        server = running.current()
+        found = await _in_thread(server.student_of, request.cookies.get(cookies.STUDENT, ""))
+        if found:
+            await _in_thread(server.leave, found[0])
+    except StoreError as error:
+        cookies.set_notice(request, response, "error", str(error))
+        return response
+    cookies.set_notice(request, response, "done", "You have left the class. Your camera is off here.")
+    response.delete_cookie(cookies.STUDENT)
+    return response
+
+
+async def session_file(request: Request) -> Response:
+    return await _download(request, "session")
+
+
+async def attendance_file(request: Request) -> Response:
+    return await _download(request, "attendance")
+
+
+async def healthz(request: Request) -> Response:
+    """200 when every part works, 503 when one does not; the body says which."""
+    try:
+        parts = await _in_thread(running.current().health)
+    except ClassroomError as error:
+        return JSONResponse({"ok": False, "Store": str(error)}, status_code=503)
+    ok = all(part.ok for part in parts)
+    body = {"ok": ok} | {part.name: part.sentence for part in parts}
+    return JSONResponse(body, status_code=200 if ok else 503)
+
+
+ROUTES = [
+    Route("/teacher/sign-in", sign_in, methods=["POST"]),
+    Route("/teacher/create", create_account, methods=["POST"]),
+    Route("/teacher/sign-out", sign_out, methods=["POST"]),
+    Route("/student/join", join, methods=["POST"]),
+    Route("/student/leave", leave, methods=["POST"]),
+    Route("/class/{class_id:int}/session.csv", session_file),
+    Route("/class/{class_id:int}/attendance.csv", attendance_file),
+    Route("/healthz", healthz),
+]
+
+
+async def _teacher_form(request: Request, enter: Callable[[ClassServer, dict[str, str]], SignIn]) -> Response:
+    form = await _form(request)
+    if form is None or not _from_own_page(request):
+        return _foreign()
+    filled = {name: form.get(name, "") for name in ("user_name", "secret", "setup_key")}
+    response = _go(LIVE)
+    try:
+        signed_in = await _in_thread(enter, running.current(), filled)
+    except ClassroomError as error:
+        cookies.set_notice(request, response, "error", str(error), {"user_name": filled["user_name"]})
+        return response
+    response.delete_cookie(cookies.NOTICE)
+    cookies.set_cookie(request, response, cookies.TEACHER, signed_in.token)
+    return response
+
+
+async def _download(request: Request, which: str) -> Response:
+    try:
+        server = running.current()
+        info = await _in_thread(_readable_class, server, request)
+        if info is None:
+            return PlainTextResponse("There is no such class, or it is not yours. Sign in and open it in Reports.", 404)
+        data = await _in_thread(_file, server, info, which, _zone(request.query_params.get("zone", "")))
+    except StoreError as error:
+        return PlainTextResponse(str(error), 503)
+    name = f"classpulse-{info.code}-{which}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _readable_class(server: ClassServer, request: Request) -> ClassInfo | None:
+    info = server.store.classes.get(request.path_params["class_id"])
+    if info is None or info.is_demo:
+        return info
+    teacher = server.accounts.teacher_of(request.cookies.get(cookies.TEACHER, ""))
+    return info if teacher and teacher.id == info.teacher_id else None
+
+
+def _file(server: ClassServer, info: ClassInfo, which: str, zone: tzinfo) -> bytes:
+    if info.is_open:
+        server.recorder.flush()
+    students = server.store.classes.students(info.id)
+    readings = server.store.readings.of_class(info.id)
+    if which == "session":
+        return session_csv(info, students, readings, server.settings.window_s, zone)
+    return attendance_csv(info, students, readings, server.store.readings.visits(info.id), zone)
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+async def _form(request: Request) -> dict[str, str] | None:
+    """The posted fields, ``None`` when they are larger than any form of ours."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_FORM_BYTES:
+            return None
+    request._body = body  # Starlette reads the form from what it has already read
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+def _from_own_page(request: Request) -> bool:
+    """Whether the form came from a page of this server (the cookies' SameSite covers the rest)."""
+    site = request.headers.get("sec-fetch-site")
+    if site:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _foreign() -> Response:
+    return PlainTextResponse("This form did not come from a ClassPulse page. Open the page and try again.", 403)
+
+
+def _go(address: str) -> RedirectResponse:
+    return RedirectResponse(address, status_code=303)
+
+
+async def _in_thread(function, *arguments):
+    """Off the event loop: it carries every student's video."""
+    return await to_thread.run_sync(function, *arguments)

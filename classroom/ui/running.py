@@ -1,0 +1,59 @@
+"""The one running ``ClassServer`` of this process, which pages, routes and the lifespan share.
+
+Not ``st.cache_resource``: anybody's "clear cache" would drop a class that is running, and the lifespan has no page.
+"""
+
+import logging
+import threading
+
+from streamlit.runtime import Runtime, exists
+
+from classroom.errors import ClassroomError
+from classroom.server import ClassServer
+from classroom.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_lock = threading.Lock()
+_server: ClassServer | None = None
+
+
+def current() -> ClassServer:
+    """The running server, started by whoever asks first.
+
+    Raises:
+        StoreError: the database does not answer; the next call tries again.
+    """
+    global _server
+    with _lock:
+        if _server is None:
+            _server = ClassServer(Settings.from_env(), page_is_open=_page_is_open)
+        return _server
+
+
+def warm_up() -> None:
+    """Start everything before the first visitor, and print the setup key of a first start."""
+    try:
+        key = current().accounts.new_setup_key()
+    except ClassroomError as error:
+        logger.error("%s", error)
+        return
+    if key:
+        # print, not logging: this is what the person at the terminal waits for, whatever the log level.
+        print(
+            f"\n  First start. Open the page, choose “I teach”, and use this one-time setup key:\n\n      {key}\n",
+            flush=True,
+        )
+
+
+def shut_down() -> None:
+    """Write what is left and end the engine."""
+    global _server
+    with _lock:
+        if _server is not None:
+            _server.close()
+            _server = None
+
+
+def _page_is_open(session_id: str) -> bool:
+    return exists() and Runtime.instance().is_active_session(session_id)

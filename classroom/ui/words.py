@@ -1,0 +1,149 @@
+"""What the board says, in words and small pictures. HTML is made here and nowhere else, and every text is escaped."""
+
+from collections.abc import Mapping
+from html import escape
+
+from classroom.board import Board, State, Tile
+from classroom.charts import COLOURS
+from classroom.records import ClassInfo
+from fer_model.labels import EMOTIONS
+
+_STATE_SENTENCES = {
+    State.LIVE: "The class receives your picture. This is what your teacher sees.",
+    State.NOT_CLEAR: "The class receives your picture, but your face cannot be read in it.",
+    State.NO_FACE: "The class receives your picture, but finds no face in it.",
+    State.CAMERA_OFF: "No picture, or a black one, arrives from your camera.",
+    State.STALE: "Your picture has stopped for a moment.",
+    State.JOINING: "Connecting your camera to the class …",
+    State.PAUSED: "Paused. No picture leaves your machine.",
+    State.NO_CAMERA: "Without camera.",
+    State.GONE: "The class does not hear from you at the moment.",
+}
+_REASON_HINTS = {
+    "too small": "come closer to the camera",
+    "too dark": "turn a light on, or away from the window",
+    "blurred": "hold still or wipe the lens",
+    "not clear": "the expression is not clear enough to name",
+}
+
+
+def expression_html(tile: Tile) -> str:
+    """The expression shown, its colour and its word; or that it is not known."""
+    if tile.emotion is None:
+        return f'<span class="dot" style="background:#B8C0CC"></span>{escape(_unknown(tile))}'
+    return f'{_dot(tile.emotion)}{tile.emotion} <span style="opacity:.7">{tile.confidence:.0%}</span>'
+
+
+def state_sentence(tile: Tile) -> str:
+    """What a student reads about the own picture."""
+    sentence = _STATE_SENTENCES[tile.state]
+    if tile.reason:
+        sentence += f" It is {tile.reason}: {_REASON_HINTS.get(tile.reason, '')}."
+    if tile.two_faces:
+        sentence += " There is more than one face in front of your camera; the largest one is read."
+    return sentence
+
+
+def tiles_html(tiles: list[Tile]) -> str:
+    """All tiles in one grid, so that a refresh changes one element."""
+    return f'<div class="tiles">{"".join(_tile(tile) for tile in tiles)}</div>'
+
+
+def state_html(info: ClassInfo, board: Board, shown_code: str) -> str:
+    """The line of state: title, code, minutes, how many are in view."""
+    until_ms = info.ended_ms or board.at_ms
+    minutes = (until_ms - info.opened_ms) // 60_000
+    mark = '<span class="demo">DEMO</span>' if info.is_demo else f'<span class="code">{escape(shown_code)}</span>'
+    return (
+        f'<div class="state"><span class="title">{escape(info.title)}</span>{mark}'
+        f"<span>{minutes} min</span><span>{coverage_words(board)}</span></div>"
+    )
+
+
+def coverage_words(board: Board) -> str:
+    return f"<b>{board.usable_now} of {board.present_now}</b> students with a usable face"
+
+
+def numbers_html(board: Board) -> str:
+    """The large numbers, each with what it rests on."""
+    common = max(EMOTIONS, key=lambda emotion: board.counts_now[emotion]) if board.usable_now else None
+    count = board.counts_now[common] if common else 0
+    faces = f"n = {board.usable_now} of {board.present_now}"
+    valence = "not known" if board.valence_now is None else f"{board.valence_now:+.2f}"
+    return f"""<div class="numbers">
+    {_number("Most shown now", common or "not known", f"{count} of {board.usable_now} faces" if common else faces)}
+    {_number("Valence now (−1 to 1)", valence, f"{_trend(board)}; {faces}")}
+    {_number("In view", f"{board.usable_now} of {board.present_now}", "with a usable face, of those present")}
+    {_number("Here", str(board.present_now), f"of {len(board.tiles)} who joined")}</div>"""
+
+
+def counts_html(counts: Mapping[str, int], of_what: str) -> str:
+    """How many show what, in the order of ``EMOTIONS``, and of how many."""
+    chips = "".join(f'<span class="chip">{_dot(e)}{e} <b>{counts[e]}</b></span>' for e in EMOTIONS)
+    return f'<div class="counts">{chips}<span class="chip" style="opacity:.7">{escape(of_what)}</span></div>'
+
+
+def _trend(board: Board, minute_windows: int = 6) -> str:
+    """The last minute against the one before, in words; nothing is said before both are known."""
+    valence = board.windows["valence"].to_numpy()
+    before, last = valence[-2 * minute_windows : -minute_windows], valence[-minute_windows:]
+    before, last = before[before == before], last[last == last]  # NaN: not known
+    if not len(before) or not len(last):
+        return "no trend yet"
+    change = last.mean() - before.mean()
+    word = "steady" if abs(change) < 0.05 else "rising" if change > 0 else "falling"
+    return f"{word} over 2 min"
+
+
+def _tile(tile: Tile) -> str:
+    colour = COLOURS[tile.emotion] if tile.emotion else "#B8C0CC"
+    kind = "gone" if tile.state is State.GONE else "" if tile.emotion else "dim"
+    seen = "" if tile.coverage is None else f"seen {tile.coverage:.0%} of {tile.analyses}"
+    state = tile.state.value + (" · 2 faces" if tile.two_faces else "")
+    if tile.state in (State.STALE, State.GONE) and tile.age_s is not None:
+        state += f" · {_age(tile.age_s)}"
+    now = expression_html(tile) if tile.emotion else escape(_unknown(tile))
+    return (
+        f'<div class="tile {kind}" style="--mood:{colour}" data-state="{tile.state.value}">'
+        f'<div class="name" title="{escape(tile.name)}">{escape(tile.name)}</div><div class="now">{now}</div>'
+        f'{_spark(tile.recent_valence)}<div class="small"><span>{state}</span><span>{seen}</span></div></div>'
+    )
+
+
+def _spark(values: tuple[float | None, ...], width: int = 120, height: int = 22) -> str:
+    """A small line of valence around its middle; holes stay holes."""
+    step = width / max(len(values) - 1, 1)
+    parts, pen = [], "M"
+    for index, value in enumerate(values):
+        if value is None:
+            pen = "M"
+            continue
+        parts.append(f"{pen}{index * step:.0f} {height / 2 - value * (height / 2 - 2):.1f}")
+        pen = "L"
+    path = " ".join(parts)
+    return (
+        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">'
+        f'<line x1="0" x2="{width}" y1="{height / 2}" y2="{height / 2}" stroke="currentColor" opacity=".15"/>'
+        f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" opacity=".7"/></svg>'
+    )
+
+
+def _unknown(tile: Tile) -> str:
+    if tile.state is State.NOT_CLEAR and tile.reason:
+        return f"not known: {tile.reason}"
+    return {State.LIVE: "not known", State.NO_CAMERA: "no camera, present"}.get(tile.state, tile.state.value)
+
+
+def _age(age_s: float) -> str:
+    return f"{age_s:.0f} s ago" if age_s < 90 else f"{age_s / 60:.0f} min ago"
+
+
+def _number(label: str, value: str, under: str) -> str:
+    return (
+        f'<div class="number"><div class="label">{label}</div><div class="value">{value}</div>'
+        f'<div class="under">{under}</div></div>'
+    )
+
+
+def _dot(emotion: str) -> str:
+    return f'<span class="dot" style="background:{COLOURS[emotion]}"></span>'

@@ -1,0 +1,38 @@
+"""The teacher's past classes: timeline, attendance, downloads, delete."""
+
+import streamlit as st
+
+from classroom.report import attendance_table, class_report
+from classroom.ui import forms
+from classroom.ui.addresses import LIVE, PAGE_FILES
+from classroom.ui.page import open_page
+from classroom.ui.report_view import class_label, show_report
+
+visit = open_page("Reports", wide=True, gate=True)
+server, teacher = visit.server, visit.teacher
+
+st.title("Reports")
+classes = server.store.classes.of_teacher(teacher.id)
+if not classes:
+    st.info("No classes yet. Open one, and it appears here.")
+    st.page_link(PAGE_FILES[LIVE], label="Open a class", icon=":material/co_present:")
+    st.stop()
+
+wanted = st.query_params.get("class", "")
+index = next((i for i, info in enumerate(classes) if str(info.id) == wanted), 0)
+info = st.selectbox("Class", classes, index=index, format_func=lambda each: class_label(each, visit.zone))
+report = class_report(server.store, info, server.settings.window_s)
+show_report(visit, report)
+st.subheader("Attendance")
+st.dataframe(attendance_table(report, visit.zone), hide_index=True)
+forms.download_links(info.id, visit.zone.key)
+
+
+def erase() -> None:
+    server.erase_class(info)
+    st.query_params.clear()
+
+
+with st.popover("Delete this class", icon=":material/delete:"):
+    st.write(f"Everything kept of “{forms.as_text(info.title)}” goes: students, times, readings. It cannot be undone.")
+    st.button("Delete it for good", type="primary", on_click=erase)

@@ -1,0 +1,29 @@
+"""The server: ``streamlit run streamlit_app.py``. The pages are ``home.py`` and ``pages/``."""
+
+import gc
+from contextlib import asynccontextmanager
+
+import streamlit as st
+
+from classroom.ui import running
+from classroom.ui.headers import SecurityHeaders
+from classroom.ui.routes import ROUTES
+
+
+@asynccontextmanager
+async def lifespan(_app):
+    """Warm before the first visitor; at the end everything is written."""
+    # The large imports come before the first student, who would wait for them. Not streamlit_webrtc itself: a component
+    # that is declared outside the run of a page is not served.
+    import aiortc  # noqa: F401
+
+    import classroom.ui.board_view  # noqa: F401
+
+    running.warm_up()
+    # Streamlit collects garbage after every run of a page; what is loaded now lives for good, so it need not be walked.
+    gc.freeze()
+    yield
+    running.shut_down()
+
+
+app = st.App("home.py", routes=ROUTES, middleware=[SecurityHeaders.as_middleware()], lifespan=lifespan)
