@@ -28,8 +28,8 @@ if "tensorflow" not in sys.modules:
 import mediapipe as mp  # noqa: E402
 from mediapipe.tasks.python import BaseOptions, vision  # noqa: E402
 
-# Box centre - mean of the six keypoints, in box sides: medians over 400 FER2013 pictures and two clips, (0.005, 0.080) for
-# the short-range detector and (-0.012, 0.035) for the full-range one. Good to 0.07 for four faces in five.
+# Box centre - mean of the six keypoints, in box sides. Medians over 400 FER2013 pictures and two clips: (0.005, 0.080)
+# for the short-range detector, (-0.012, 0.035) for the full-range one. Good to 0.07 for four faces in five.
 _CENTRE_FROM_KEYPOINTS = np.array([0.0, 0.06], np.float32)
 
 _log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class FaceDetector:
             running_mode=vision.RunningMode.IMAGE,
             min_detection_confidence=min_score,
         )
-        with _native_log_as_debug():
+        with native_log_as_debug():
             try:
                 self._task = vision.FaceDetector.create_from_options(options)
             except (RuntimeError, ValueError) as error:
@@ -126,7 +126,7 @@ def _image(frame_bgr: np.ndarray) -> mp.Image:
 
 
 def _close(task: vision.FaceDetector) -> None:
-    with _native_log_as_debug():
+    with native_log_as_debug():
         try:
             task.close()
         except RuntimeError:
@@ -136,7 +136,7 @@ def _close(task: vision.FaceDetector) -> None:
 
 
 @contextlib.contextmanager
-def _native_log_as_debug() -> Iterator[None]:
+def native_log_as_debug() -> Iterator[None]:
     """Sends what native code writes to stderr meanwhile to our debug log.
 
     MediaPipe and LiteRT print a dozen lines per detector, and neither an environment variable nor an exported function

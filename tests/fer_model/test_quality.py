@@ -52,9 +52,9 @@ def test_less_light_is_not_less_sharpness(gain):
         (GOOD_BOX, checks(), None, "a good face"),
         ((0, 0, 12, 12), checks(), Reason.TOO_SMALL, "few pixels"),
         ((0, 0, 12, 90), checks(), Reason.TOO_SMALL, "the shorter side counts"),
-        (GOOD_BOX, checks(2, 20), Reason.TOO_DARK, "little light"),
+        (GOOD_BOX, checks(2, 16), Reason.TOO_DARK, "little light"),
         (GOOD_BOX, np.full((1, 48, 48, 1), 120, np.uint8), Reason.BLURRED, "no edge"),
-        ((0, 0, 12, 12), checks(2, 20), Reason.TOO_SMALL, "size is asked first"),
+        ((0, 0, 12, 12), checks(2, 16), Reason.TOO_SMALL, "size is asked first"),
         (GOOD_BOX, np.full((1, 48, 48, 1), 5, np.uint8), Reason.TOO_DARK, "light is asked before sharpness"),
     ],
 )
