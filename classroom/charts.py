@@ -5,7 +5,7 @@ band in the middle. Under it the valence line, and a strip with the share of pre
 """
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 import numpy as np
 import pandas as pd
@@ -43,17 +43,26 @@ def river(windows: pd.DataFrame) -> pd.DataFrame:
 
 
 def timeline_figure(
-    windows: pd.DataFrame, zone: tzinfo, title: str = "", markers: Sequence[tuple[int, str]] = ()
+    windows: pd.DataFrame,
+    window_s: int,
+    zone: tzinfo,
+    *,
+    from_ms: int | None = None,
+    title: str = "",
+    markers: Sequence[tuple[int, str]] = (),
 ) -> go.Figure:
     """Draw the river, the valence line and the coverage strip.
 
     Args:
-        windows: ``mood.class_windows``; an empty one gives an empty figure with the same axes.
+        windows: ``mood.class_windows``, ``window_s`` long; an empty one gives an empty figure with the same axes.
+        from_ms: left end of the time axis, which shows at least five minutes; the first window when ``None``.
         zone: the teacher's time zone, for the axis and the hover text.
         markers: (time in ms, word) of vertical lines.
     """
     figure = make_subplots(rows=3, cols=1, shared_xaxes=True, row_heights=[0.62, 0.24, 0.14], vertical_spacing=0.07)
-    times = [as_utc(int(at_ms)).astimezone(zone).replace(tzinfo=None) for at_ms in windows.index]
+    step_ms = window_s * 1000
+    windows = _with_closing_row(windows, step_ms)
+    times = [_local(int(at_ms), zone) for at_ms in windows.index]
     heights = river(windows)
     known = windows["usable"] > 0
     for column in heights:
@@ -66,7 +75,8 @@ def timeline_figure(
                 legendgroup=emotion,
                 showlegend=column != "neutral_below",
                 stackgroup="below" if column in (*BELOW, "neutral_below") else "above",
-                line={"width": 0.5, "color": COLOURS[emotion]},
+                # A window is a step: a slope between two of them would show what nobody saw.
+                line={"width": 0, "color": COLOURS[emotion], "shape": "hv"},
                 fillcolor=COLOURS[emotion],
                 opacity=0.85,
                 customdata=np.stack(
@@ -84,9 +94,8 @@ def timeline_figure(
             y=windows["valence"].where(known),
             name="valence",
             showlegend=False,
-            mode="lines+markers",
-            marker={"size": 3},
-            line={"width": 2, "color": "#4C78A8"},
+            mode="lines",
+            line={"width": 2, "color": "#4C78A8", "shape": "hv"},
             connectgaps=False,
             hovertemplate="valence %{y:.2f}<extra></extra>",
         ),
@@ -97,6 +106,8 @@ def timeline_figure(
         go.Bar(
             x=times,
             y=windows["coverage"].fillna(0.0),
+            width=step_ms,
+            offset=0,
             name="coverage",
             showlegend=False,
             marker={"color": "#7A869A"},
@@ -107,7 +118,7 @@ def timeline_figure(
         col=1,
     )
     for at_ms, word in markers:
-        at = as_utc(at_ms).astimezone(zone).replace(tzinfo=None)
+        at = _local(at_ms, zone)
         figure.add_vline(x=at, line={"width": 1, "dash": "dot"})
         figure.add_annotation(x=at, y=1, yref="paper", text=word, showarrow=False, yanchor="bottom")
     figure.add_hline(y=0, line={"width": 1, "color": "rgba(128,128,128,.6)"}, row=2, col=1)
@@ -115,6 +126,10 @@ def timeline_figure(
     figure.update_yaxes(ticktext=["100 %", "50 %", "0", "50 %", "100 %"], row=1, col=1)
     figure.update_yaxes(title_text="valence", range=[-1, 1], tickvals=[-1, 0, 1], row=2, col=1)
     figure.update_yaxes(title_text="in view", range=[0, 1], tickvals=[0, 1], tickformat=".0%", row=3, col=1)
+    first_ms = from_ms if from_ms is not None else int(windows.index[0]) if len(windows) else None
+    if first_ms is not None:
+        last_ms = max(int(windows.index[-1]) if len(windows) else 0, first_ms + 300_000)
+        figure.update_xaxes(range=[_local(first_ms, zone), _local(last_ms, zone)])
     figure.update_xaxes(title_text=f"time ({zone})", row=3, col=1)
     figure.update_layout(
         title={"text": title} if title else None,
@@ -126,3 +141,16 @@ def timeline_figure(
         uirevision="timeline",  # a refresh keeps the zoom that the teacher chose
     )
     return figure
+
+
+def _with_closing_row(windows: pd.DataFrame, step_ms: int) -> pd.DataFrame:
+    """The last window once more at its end, so that its step has a width."""
+    if windows.empty:
+        return windows
+    closing = windows.iloc[[-1]].set_axis(windows.index[-1:] + step_ms)
+    return pd.concat([windows, closing])
+
+
+def _local(at_ms: int, zone: tzinfo) -> datetime:
+    # Plotly draws the clock time that it is given: without a zone it shows the teacher's, whatever the browser's is.
+    return as_utc(at_ms).astimezone(zone).replace(tzinfo=None)

@@ -38,7 +38,7 @@ def _refreshing(visit: Visit, live: LiveBoard, _by: str) -> None:
     st.html(state_html(info, board, show_code(info.code)))
     _troubles(server)
     st.plotly_chart(
-        timeline_figure(board.drawn, visit.zone),
+        timeline_figure(board.drawn, board.drawn_s, visit.zone, from_ms=info.opened_ms),
         key="timeline",
         config={"displayModeBar": False},
         alt="Class mood over time",
@@ -88,7 +88,9 @@ def show_invitation(visit: Visit, info: ClassInfo) -> None:
         text.caption(
             "This address works on this machine only: browsers give no camera to pages without HTTPS elsewhere."
         )
-    picture.html(f'<div class="qr">{segno.make(link).svg_inline(scale=6, border=1)}</div>')
+    picture.html(
+        f'<div class="qr"><img alt="QR code of the join link" src="{segno.make(link).svg_data_uri(border=1)}"></div>'
+    )
 
 
 def _own_address() -> str:

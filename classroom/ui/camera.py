@@ -26,15 +26,21 @@ def share_camera(server: ClassServer, student: Student, attempt: int, playing: b
         server.frame_arrived(student, frame)
         return frame
 
+    key = f"camera-{_BOOT}-{student.id}-{attempt}"
+    # Not in the run that mounts it: the component loads code before it says that it has started, and every run until
+    # then would start one more connection (seen: three offers at once, an answer to the wrong one, 20 s until connected).
+    # Mounting makes it report its state, and so the second run follows by itself.
+    mounted = st.session_state.get(f"{key}-mounted", False)
+    st.session_state[f"{key}-mounted"] = True
     servers = [{"urls": url} for url in server.settings.ice_servers]
     webrtc_streamer(
-        key=f"camera-{_BOOT}-{student.id}-{attempt}",
+        key=key,
         mode=WebRtcMode.SENDONLY,
         # An empty list, not None: without one streamlit-webrtc asks a server on the internet for its address.
         rtc_configuration={"iceServers": servers},
         media_stream_constraints=CONSTRAINTS,
         video_frame_callback=keep_newest,
-        desired_playing_state=playing,
+        desired_playing_state=playing and mounted,
         media_toggle_controls=False,
         video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
         translations={

@@ -1,7 +1,6 @@
 """What every page calls first: its look, its menu, and the gate in front of it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -11,9 +10,7 @@ from classroom.records import Teacher
 from classroom.server import ClassServer
 from classroom.ui import cookies, forms, running
 from classroom.ui.addresses import HOME, JOIN, LIVE, PAGE_FILES, REPORTS, SETTINGS
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
-LOGO = ASSETS / "logo.svg"
+from classroom.ui.assets import ASSETS, LOGO
 
 _MENUS = {
     "teacher": ((HOME, "Home"), (LIVE, "Live class"), (REPORTS, "Reports"), (SETTINGS, "Settings")),

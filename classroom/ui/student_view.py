@@ -11,6 +11,7 @@ from classroom.records import ClassInfo, Sharing, Student
 from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.camera import camera_permission_hint, is_secure, share_camera
+from classroom.ui.mirror import show_mirror
 from classroom.ui.words import expression_html, state_sentence
 
 REFRESH_S = 2
@@ -52,6 +53,8 @@ def _own_state(server: ClassServer, student: Student, info: ClassInfo) -> None:
         return
     if tile is None or student.sharing is Sharing.NOTHING:
         return
+    receives = tile.state in (State.LIVE, State.NOT_CLEAR, State.NO_FACE, State.STALE)
+    show_mirror(receives, "Paused" if student.sharing is Sharing.PAUSED else "Your picture appears here")
     st.html(f'<div class="mine">{expression_html(tile)}</div>')
     st.caption(state_sentence(tile))
     _reconnect_when_lost(server, student)

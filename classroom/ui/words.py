@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
+from urllib.parse import quote
 
 from classroom.board import Board, State, Tile
 from classroom.charts import COLOURS
@@ -121,11 +122,13 @@ def _spark(values: tuple[float | None, ...], width: int = 120, height: int = 22)
         parts.append(f"{pen}{index * step:.0f} {height / 2 - value * (height / 2 - 2):.1f}")
         pen = "L"
     path = " ".join(parts)
-    return (
-        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">'
-        f'<line x1="0" x2="{width}" y1="{height / 2}" y2="{height / 2}" stroke="currentColor" opacity=".15"/>'
-        f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" opacity=".7"/></svg>'
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" preserveAspectRatio="none">'
+        f'<path d="M0 {height / 2}H{width}" stroke="#8A94A3" stroke-opacity=".35"/>'
+        f'<path d="{path}" fill="none" stroke="#6B7785" stroke-width="1.8" stroke-linecap="round"/></svg>'
     )
+    # As a picture: Streamlit's sanitiser takes SVG elements out of HTML.
+    return f'<img class="spark" alt="" src="data:image/svg+xml,{quote(svg)}">'
 
 
 def _unknown(tile: Tile) -> str:
