@@ -255,7 +255,8 @@ SORTINGS = ("Needs a look first", "Name", "Joined")
 def sort_tiles(tiles: Sequence[Tile], by: str) -> list[Tile]:
     """Tiles in the order a teacher asked for; those who have gone always come last.
 
-    "Needs a look first": lowest coverage, then most negative valence; who is live but unknown counts as lowest.
+    "Needs a look first": lowest coverage, then most negative valence; who shares a camera but is not known counts as
+    lowest. Who joined without a camera, or paused it, has chosen so and comes after the others.
     """
 
     def key(tile: Tile):
@@ -264,6 +265,8 @@ def sort_tiles(tiles: Sequence[Tile], by: str) -> list[Tile]:
         if by == "Joined":
             return tile.student_id
         # Coverage in steps of a tenth: a hundredth more or less must not make tiles change places.
-        return round(tile.coverage or 0.0, 1), tile.valence if tile.valence is not None else -1.0, tile.name.casefold()
+        coverage = round(tile.coverage or 0.0, 1)
+        valence = tile.valence if tile.valence is not None else -1.0
+        return tile.state in (State.NO_CAMERA, State.PAUSED), coverage, valence, tile.name.casefold()
 
     return sorted(tiles, key=lambda tile: (tile.state is State.GONE, key(tile)))

@@ -61,6 +61,7 @@ def timeline_figure(
     """
     figure = make_subplots(rows=3, cols=1, shared_xaxes=True, row_heights=[0.62, 0.24, 0.14], vertical_spacing=0.07)
     step_ms = window_s * 1000
+    strip = windows
     windows = _with_closing_row(windows, step_ms)
     times = [_local(int(at_ms), zone) for at_ms in windows.index]
     heights = river(windows)
@@ -104,14 +105,14 @@ def timeline_figure(
     )
     figure.add_trace(
         go.Bar(
-            x=times,
-            y=windows["coverage"].fillna(0.0),
+            x=times[: len(strip)],
+            y=strip["coverage"].fillna(0.0),
             width=step_ms,
             offset=0,
             name="coverage",
             showlegend=False,
             marker={"color": "#7A869A"},
-            customdata=np.stack([windows["students_usable"], windows["students_present"]], axis=-1),
+            customdata=np.stack([strip["students_usable"], strip["students_present"]], axis=-1),
             hovertemplate="%{customdata[0]} of %{customdata[1]} students with a usable face<extra></extra>",
         ),
         row=3,

@@ -20,13 +20,17 @@ from fer_model.faces import KEYPOINTS, Faces
 from fer_model.model_files import SHORT_RANGE, model_file
 from fer_model.preprocess import check_frame
 
-if "tensorflow" not in sys.modules:
-    # MediaPipe imports TensorFlow when it is installed, for a decorator of its documentation: 12.8 s and 665 MB instead
-    # of 1.4 s and 117 MB. With None there, that import fails as if it were not installed, which MediaPipe provides for.
+# MediaPipe imports TensorFlow when it is installed, for a decorator of its documentation: 12.8 s and 665 MB instead of
+# 1.4 s and 117 MB. With None there, that import fails as if it were not installed, which MediaPipe provides for.
+_hide_tensorflow = "tensorflow" not in sys.modules
+if _hide_tensorflow:
     sys.modules["tensorflow"] = None
 
 import mediapipe as mp  # noqa: E402
 from mediapipe.tasks.python import BaseOptions, vision  # noqa: E402
+
+if _hide_tensorflow:
+    del sys.modules["tensorflow"]  # whoever trains in this process still can
 
 # Box centre - mean of the six keypoints, in box sides. Medians over 400 FER2013 pictures and two clips: (0.005, 0.080)
 # for the short-range detector, (-0.012, 0.035) for the full-range one. Good to 0.07 for four faces in five.

@@ -89,7 +89,7 @@ def show_invitation(visit: Visit, info: ClassInfo) -> None:
             "This address works on this machine only: browsers give no camera to pages without HTTPS elsewhere."
         )
     picture.html(
-        f'<div class="qr"><img alt="QR code of the join link" src="{segno.make(link).svg_data_uri(border=1)}"></div>'
+        f'<div class="qr"><img alt="QR code of the join link" src="{segno.make(link).svg_data_uri(border=4)}"></div>'
     )
 
 
