@@ -1,7 +1,7 @@
 """The class's timeline: numbers first, figure second.
 
-The mood river is a stacked area around a middle line: unpleasant expressions below, pleasant ones above, neutral a quiet
-band in the middle. Under it the valence line, and a strip with the share of present students whose face could be read.
+The mood river is a stacked area around a middle line: unpleasant expressions below, pleasant ones above, neutral a
+quiet band in the middle. Under it the valence line, and a strip with the share of present students whose face could be read.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def river(windows: pd.DataFrame) -> pd.DataFrame:
     """Heights of the areas around the middle line.
 
     Returns:
-        Columns in drawing order, from the middle outwards: ``neutral_above`` and ``neutral_below`` (half of neutral each),
+        Columns in drawing order, from the middle outwards: ``neutral_above`` and ``neutral_below`` (half of it each),
         then ``ABOVE`` (positive) and ``BELOW`` (negative). The absolute values of a row sum to 1; a window without a
         usable face is 0 everywhere.
     """

@@ -1,4 +1,4 @@
-"""Time in one form: whole milliseconds since 1970-01-01 UTC. Logic takes a clock as an argument, so tests own the time."""
+"""Time in one form: whole milliseconds since 1970-01-01 UTC. Logic takes a clock as an argument: tests own the time."""
 
 import time
 from collections.abc import Callable

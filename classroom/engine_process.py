@@ -1,4 +1,4 @@
-"""The child of ``classroom.engine``: frames in on standard input, readings out on standard output, until the input ends.
+"""The child of ``classroom.engine``: frames in on standard input, readings out on standard output, until input ends.
 
 The first message out is ``True`` when warm, or one sentence that says why it cannot start.
 """

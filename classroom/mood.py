@@ -1,9 +1,9 @@
 """From readings to the mood of a class. Pure: data frames in, data frames out.
 
 Conventions
-- A window is ``window_s`` long and begins at a multiple of it since 1970 UTC, so windows of one length always fit together.
-- Student windows hold counts and sums only. They can be added (``add_windows``), so a live class, its timeline and its CSV
-  are the same numbers, however they were collected.
+- A window is ``window_s`` long and begins at a multiple of it since 1970 UTC, so windows of one length fit together.
+- Student windows hold counts and sums only. They can be added (``add_windows``), so a live class, its timeline and
+  its CSV are the same numbers, however they were collected.
 - A reading is usable when it has an expression. The others count as analyses and in no mean.
 - Shares are counts of the most probable emotion over usable readings. Without any usable reading shares, valence and
   arousal are NaN: not known.

@@ -15,7 +15,7 @@ from fer_model.labels import EMOTIONS
 
 @dataclass(frozen=True)
 class ClassReport:
-    """One class. ``timeline`` is ``mood.class_windows``, each ``timeline_s`` long; the totals are over the whole class."""
+    """One class. ``timeline`` is ``mood.class_windows``, each ``timeline_s`` long; totals are over the whole class."""
 
     info: ClassInfo
     students: tuple[Student, ...]

@@ -77,7 +77,7 @@ def attendance_csv(
 
 
 def analysed_ms(readings: pd.DataFrame) -> int:
-    """For how long one student was analysed: the time between neighbouring analyses, holes over ``STALE_MS`` left out."""
+    """How long one student was analysed: the time between neighbouring analyses, holes over ``STALE_MS`` left out."""
     gaps = readings["at_ms"].sort_values().diff()
     return int(gaps[gaps <= STALE_MS].sum())
 

@@ -19,7 +19,7 @@ class Settings:
         models_dir: folder with MediaPipe's model files, or ``None`` to use the cache and fetch them once.
         max_students: students that one class may have.
         window_s: length of a mood window, in seconds.
-        public_url: address that join links show, such as ``https://school.example``; empty: as the teacher's browser says.
+        public_url: address that join links show, such as ``https://school.example``; empty: as the browser says.
         ice_servers: STUN and TURN servers for other networks; empty on a local one.
     """
 

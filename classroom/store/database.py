@@ -61,7 +61,8 @@ def connect(url: str) -> Engine:
     """An engine for the address, with what the dialect needs.
 
     SQLite: the folder is made, write-ahead log (readers never wait for the writer, a killed process loses nothing
-    that was committed), foreign keys on. PostgreSQL: the psycopg 3 driver, and a ping before a pooled connection is used.
+    that was committed), foreign keys on. PostgreSQL: the psycopg 3 driver, and a ping before a pooled connection is
+    used.
     """
     address = make_url(url)
     if address.drivername in ("postgres", "postgresql"):

@@ -22,7 +22,7 @@ class ReadingTable:
     def write(self, new: Sequence[Reading], seen: Mapping[int, tuple[int, int]], stored_ms: int) -> None:
         """Store readings and presence in one commit.
 
-        Rows of a class or student that has been erased meanwhile are left out: an erasure wins over what was on its way.
+        Rows of a class or student that has been erased meanwhile are left out: an erasure wins over what is on its way.
 
         Args:
             new: readings in the order in which they were made.

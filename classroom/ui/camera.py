@@ -28,8 +28,8 @@ def share_camera(server: ClassServer, student: Student, attempt: int, playing: b
 
     key = f"camera-{_BOOT}-{student.id}-{attempt}"
     # Not in the run that mounts it: the component loads code before it says that it has started, and every run until
-    # then would start one more connection (seen: three offers at once, an answer to the wrong one, 20 s until connected).
-    # Mounting makes it report its state, and so the second run follows by itself.
+    # then would start one more connection (seen: three offers at once, an answer to the wrong one, 20 s until it
+    # worked). Mounting makes it report its state, and so the second run follows by itself.
     mounted = st.session_state.get(f"{key}-mounted", False)
     st.session_state[f"{key}-mounted"] = True
     servers = [{"urls": url} for url in server.settings.ice_servers]
@@ -45,8 +45,8 @@ def share_camera(server: ClassServer, student: Student, attempt: int, playing: b
         video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
         translations={
             "device_ask_permission": "Your browser asks whether ClassPulse may use the camera. Please allow it.",
-            "device_access_denied": "The camera is not allowed. Click the camera sign in the address bar, allow it, then"
-            " reload this page. You can also stay in the class without it.",
+            "device_access_denied": "The camera is not allowed. Click the camera sign in the address bar, allow it,"
+            " then reload this page. You can also stay in the class without it.",
             "device_not_available": "No camera was found. Plug one in or close the program that uses it, then reload"
             " this page. You can also stay in the class without it.",
             "media_api_not_available": "This browser gives no camera to this page. Open it over HTTPS, in a current"

@@ -1,4 +1,4 @@
-"""The plain HTML forms. Only an HTTP answer can set an HttpOnly cookie, so these are posted to ``routes``, not to widgets.
+"""The plain HTML forms. Only an HTTP answer can set an HttpOnly cookie, so they are posted to ``routes``, not to widgets.
 
 Field names avoid words that are properties of a form (``name``, ``action``): Streamlit's sanitiser removes those.
 """
@@ -68,8 +68,8 @@ def leave_button() -> None:
 
 
 NOTICE_HTML = """<div class="notice"><b>Before you decide</b><ul>
-<li><b>What is computed:</b> once or twice a second, the expression that your face shows (such as happy, sad or neutral).
-It is a guess from a picture, often wrong, and never what you feel.</li>
+<li><b>What is computed:</b> once or twice a second, the expression that your face shows (such as happy, sad or
+neutral). It is a guess from a picture, often wrong, and never what you feel.</li>
 <li><b>What is kept:</b> those numbers, with your name and the times you were here. No picture and no sound is kept, and
 sound is not even sent.</li>
 <li><b>Who sees it:</b> your teacher, and you. No other student.</li>
