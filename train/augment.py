@@ -37,7 +37,7 @@ def random_crop(crops: np.ndarray, side_px: int, rng: np.random.Generator) -> np
     """(n, h, w, 1) -> (n, side_px, side_px, 1), each cut at a place of its own."""
     tops = rng.integers(0, crops.shape[1] - side_px + 1, len(crops))
     lefts = rng.integers(0, crops.shape[2] - side_px + 1, len(crops))
-    cut = [crop[top : top + side_px, left : left + side_px] for crop, top, left in zip(crops, tops, lefts)]
+    cut = [crop[y : y + side_px, x : x + side_px] for crop, y, x in zip(crops, tops, lefts, strict=True)]
     return np.stack(cut) if cut else np.zeros((0, side_px, side_px, 1), crops.dtype)
 
 
@@ -66,9 +66,8 @@ def _move(crop: np.ndarray, amount: Augmentation, rng: np.random.Generator) -> n
     matrix[:, 2] += rng.uniform(-amount.shift_px, amount.shift_px, 2)
     if rng.random() < amount.flip:
         crop = crop[:, ::-1]
-    return cv2.warpAffine(
-        np.ascontiguousarray(crop), matrix, (side_px, side_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-    )
+    crop = np.ascontiguousarray(crop)  # OpenCV takes no mirrored view
+    return cv2.warpAffine(crop, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
 
 
 def _erase(crop: np.ndarray, side_range_px: tuple[int, int], rng: np.random.Generator) -> np.ndarray:

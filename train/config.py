@@ -24,6 +24,7 @@ class Config:
     epochs: int
     batch_size: int
     learning_rate: float
+    clip_norm: float
     warmup_epochs: float
     flat_share: float
     momentum: float

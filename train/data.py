@@ -143,7 +143,7 @@ def _decode(data: bytes) -> np.ndarray:
 
 def _stack(rows: list[tuple[str, int, np.ndarray]], unreadable: list[str]) -> Images:
     rows = sorted(rows, key=lambda row: row[0])  # the same order from a zip and a folder, so that a seed means the same
-    names, labels, pixels = zip(*rows)
+    names, labels, pixels = zip(*rows, strict=True)
     return Images(np.stack(pixels)[..., None], np.array(labels, np.int64), np.array(names), tuple(sorted(unreadable)))
 
 
@@ -154,6 +154,8 @@ def report(splits: dict[str, Images]) -> str:
     for split, images in splits.items():
         counts = np.bincount(images.labels, minlength=len(EMOTIONS))
         lines.append(f"{split:<12}{len(images):>8}" + "".join(f"{count:>10}" for count in counts))
+        if missing := [emotion for emotion, count in zip(EMOTIONS, counts, strict=True) if count == 0]:
+            lines.append(f"{split}: no images of {', '.join(missing)}")
     lines.append(f"All of them are {SIDE_PX}x{SIDE_PX} pixels, 8-bit grey.")
     for split, images in splits.items():
         lines.append(f"{split}: {len(images.unreadable)} unreadable or of another size")

@@ -148,7 +148,7 @@ def evaluate(weights: Path, data: Path, split: str, votes_path: Path | None, tra
     predict, abstain_below = load_predict(weights)
     images = read_split(data, split)
     votes = read_votes(votes_path, images.names) if votes_path else None
-    training = read_split(training_path, "Training") if training_path else None
+    training = _training(data, training_path) if split != "Training" else None  # there, all have a twin: themselves
     return {
         "weights": weights.name,
         "sha256": provenance.sha256(weights),
@@ -161,6 +161,16 @@ def evaluate(weights: Path, data: Path, split: str, votes_path: Path | None, tra
     }
 
 
+def _training(data: Path, training_path: Path | None) -> Images | None:
+    """Where to look for twins: what was named, else the same data set if it holds Training."""
+    if training_path:
+        return read_split(training_path, "Training")
+    try:
+        return read_split(data, "Training")
+    except DataError:
+        return None
+
+
 def table(results: dict) -> str:
     """The figures one looks at first, one row each."""
     rows = {
@@ -171,13 +181,16 @@ def table(results: dict) -> str:
         "reading, all": results.get("reading", {}).get("all"),
         "reading, clear": results.get("reading", {}).get("clear"),
     }
-    lines = [f"{results['weights']} on {results['split']}", f"{'':<30}{'n':>6}  accuracy (95 %)         macro-F1     ECE"]
+    lines = [
+        f"{results['weights']} on {results['split']}",
+        f"{'':<30}{'n':>6}  {'accuracy (95 %)':<24}{'macro-F1':>8}{'ECE':>9}",
+    ]
     for name, figures in rows.items():
         if figures and figures["n"]:
             low, high, ece = figures["accuracy_95_low"], figures["accuracy_95_high"], figures.get("ece_15_bins")
             share = f"{figures['accuracy']:.2%} ({low:.1%} to {high:.1%})"
             calibration = "" if ece is None else f"{ece:>9.4f}"
-            lines.append(f"{name:<30}{figures['n']:>6}  {share:<24}{figures['macro_f1']:>6.3f}{calibration}")
+            lines.append(f"{name:<30}{figures['n']:>6}  {share:<24}{figures['macro_f1']:>8.3f}{calibration}")
     return "\n".join(lines)
 
 
@@ -187,7 +200,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="FER2013 as zip or folder")
     parser.add_argument("--split", choices=SPLITS, default="PublicTest")
     parser.add_argument("--votes", type=Path, help="FER+ votes as csv")
-    parser.add_argument("--training", type=Path, help="zip or folder with Training, to leave its twins out")
+    parser.add_argument("--training", type=Path, help="where Training is, if not in --data, to leave its twins out")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     args = parser.parse_args(argv)
     try:

@@ -1,7 +1,7 @@
 """Trained Keras network to the shipped LiteRT file: calibrated, int8, with its spec, scored as it ships.
 
-``python -m train.export --weights runs/first/model.keras --data fer2013.zip --votes votes.csv``. Training images show the
-converter the ranges; PublicTest chooses temperature and threshold, so figures on it are not test scores.
+``python -m train.export --weights runs/first/model.keras --data fer2013.zip --votes votes.csv``. Training images show
+the converter the ranges; PublicTest chooses temperature and threshold, so figures on it are not test scores.
 """
 
 import argparse
@@ -30,6 +30,8 @@ from train.evaluate import WeightsError, keras_predict, score
 from train.ferplus import FOLD, HEADS, majority, read_votes
 
 READS_WITH = "ferplus"
+INPUT = {"name": "crops", "shape": [SIDE_PX, SIDE_PX, 1], "dtype": "uint8", "range": [0, 255], "colour": "grey"}
+SPEC_SCORES = ("n", "accuracy", "accuracy_95_low", "accuracy_95_high", "macro_f1", "ece_15_bins", "nll")
 REPRESENTATIVE_IMAGES = 512
 FLOAT_OPS = ["FULLY_CONNECTED", "SOFTMAX"]  # 2,400 of 73 M multiply-adds; in int8 a probability has steps of 1/256
 
@@ -93,7 +95,7 @@ def spec_of(content: bytes, name: str, by_head: dict[str, float], data: Path) ->
     return {
         "file": name,
         "sha256": hashlib.sha256(content).hexdigest(),
-        "input": {"name": "crops", "shape": [SIDE_PX, SIDE_PX, 1], "dtype": "uint8", "range": [0, 255], "colour": "grey"},
+        "input": INPUT,
         "outputs": {
             head: {"labels": list(labels), "temperature": round(by_head[head], 4)} for head, labels in HEADS.items()
         },
@@ -107,19 +109,18 @@ def spec_of(content: bytes, name: str, by_head: dict[str, float], data: Path) ->
     }
 
 
-def write(content: bytes, spec: dict, folder: Path, stem: str, choosing: Images, votes: np.ndarray, training: Images) -> dict:
-    """Writes both files into ``folder``, scores them as they are, and completes the spec; returns it."""
-    (folder / spec["file"]).write_bytes(content)
-    path = folder / f"{stem}.json"
+def write(content: bytes, spec: dict, path: Path, choosing: Images, votes: np.ndarray, training: Images) -> dict:
+    """Writes the file beside its spec ``path``, scores it as it ships, and completes the spec; returns it."""
+    path.with_name(spec["file"]).write_bytes(content)
     path.write_text(json.dumps(spec), encoding="utf-8")
     classifier = EmotionClassifier.load(path)
     spec["abstain_below"] = abstain_threshold(classifier.predict(choosing.pixels).max(axis=1))
     results = score(classifier.predict_heads(choosing.pixels), choosing, votes, training, spec["abstain_below"])
     for name in ("fer2013", "fer2013_without_twins", "ferplus", "ferplus_without_twins"):
-        kept = ("n", "accuracy", "accuracy_95_low", "accuracy_95_high", "macro_f1", "ece_15_bins", "nll")
-        spec["scores"][name] = {"split": "PublicTest"} | {key: results[name][key] for key in kept if key in results[name]}
-    spec["scores"]["reading_clear"] = {"split": "PublicTest", "share_read": results["reading"]["share_read"]}
-    spec["scores"]["reading_clear"] |= results["reading"]["clear"]
+        figures = {key: results[name][key] for key in SPEC_SCORES if key in results[name]}
+        spec["scores"][name] = {"split": "PublicTest", **figures}
+    reading = results["reading"]
+    spec["scores"]["reading_clear"] = {"split": "PublicTest", "share_read": reading["share_read"], **reading["clear"]}
     path.write_text(json.dumps(spec, indent=2) + "\n", encoding="utf-8")
     return spec
 
@@ -161,8 +162,8 @@ def main(argv: list[str] | None = None) -> int:
     content = to_litert(model, training)
     with tempfile.TemporaryDirectory() as folder:
         new = spec_of(content, args.out.name, by_head, args.data)
-        new = write(content, new, Path(folder), args.out.stem, choosing, votes, training)
         target = args.out.with_suffix(".json")
+        new = write(content, new, Path(folder) / target.name, choosing, votes, training)
         if not args.force and (reason := worse_than(target, new)):
             print(reason, file=sys.stderr)
             return 1

@@ -34,6 +34,7 @@ from train.model import build
 
 RESULTS = Path(__file__).parent / "results"
 QUEUED_BATCHES = 4
+LENGTH = ("epochs", "flat_share", "full_from")  # what may change when a run is resumed
 
 Batch = tuple[np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]
 
@@ -84,7 +85,11 @@ def compiled(config: Config) -> keras.Model:
     model = build(config.stages, config.dropout, config.seed)
     model.compile(
         optimizer=keras.optimizers.SGD(
-            config.learning_rate, momentum=config.momentum, nesterov=True, weight_decay=config.weight_decay
+            config.learning_rate,
+            momentum=config.momentum,
+            nesterov=True,
+            weight_decay=config.weight_decay,
+            global_clipnorm=config.clip_norm,
         ),
         loss={head: keras.losses.CategoricalCrossentropy() for head in config.loss_weights},
         loss_weights=dict(config.loss_weights),
@@ -113,9 +118,13 @@ def fit(config: Config, training: Images, votes: np.ndarray, choosing: Images, r
 
     Returns:
         Path of the trained ``model.keras``.
+
+    Raises:
+        ConfigError: ``run`` was begun with other settings.
     """
     run.mkdir(parents=True, exist_ok=True)
     checkpoint, history = run / "model.keras", run / "history.csv"
+    _check_resumable(config, run)
     batches = Batches(training, votes, config)
     model = compiled(config)
     rows = _read_history(history)
@@ -124,14 +133,15 @@ def fit(config: Config, training: Images, votes: np.ndarray, choosing: Images, r
         model = keras.saving.load_model(checkpoint)
     done = int(model.optimizer.iterations) // len(batches)
     rows = rows[:done]
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps, left"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, disable=quiet) as bar:
+    left = (TextColumn("steps, left"), TimeRemainingColumn())
+    with Progress(TextColumn("training"), BarColumn(), MofNCompleteColumn(), *left, disable=quiet) as bar:
         task = bar.add_task("training", total=config.epochs * len(batches), completed=done * len(batches))
         for epoch in range(done, config.epochs):
             started = time.monotonic()
             model.reset_metrics()
+            # Keras does not save how far the dropout's dice are: without this a resumed run would drop other features.
+            if config.dropout:
+                model.get_layer("dropout").seed_generator.state.assign([config.seed, epoch * len(batches)])
             for step, (crops, targets, weights) in enumerate(batches.epoch(epoch)):
                 model.optimizer.learning_rate = config.learning_rate_at(epoch + step / len(batches))
                 logs = model.train_on_batch(crops, targets, sample_weight=weights, return_dict=True)
@@ -141,7 +151,7 @@ def fit(config: Config, training: Images, votes: np.ndarray, choosing: Images, r
                     "epoch": epoch + 1,
                     "loss": round(float(logs["loss"]), 4),
                     "publictest_accuracy": round(accuracy(model, choosing), 4),
-                    "learning_rate": round(config.learning_rate_at(epoch), 5),
+                    "learning_rate": round(config.learning_rate_at(epoch + 0.5), 5),
                     "seconds": round(time.monotonic() - started, 1),
                 }
             )
@@ -149,6 +159,17 @@ def fit(config: Config, training: Images, votes: np.ndarray, choosing: Images, r
             _write_history(history, rows)
             bar.console.print(", ".join(f"{key} {value}" for key, value in rows[-1].items()))
     return checkpoint
+
+
+def _check_resumable(config: Config, run: Path) -> None:
+    """A run goes on with the settings it began with; only its length may change (see ``learning_rate_at``)."""
+    path, now = run / "config.json", json.loads(json.dumps(asdict(config)))
+    if path.exists():
+        begun = json.loads(path.read_text(encoding="utf-8"))
+        changed = sorted(key for key in now if key not in LENGTH and begun.get(key) != now[key])
+        if changed:
+            raise ConfigError(f"{run} was begun with another {', '.join(changed)}: give another --run or remove it.")
+    path.write_text(json.dumps(now, indent=2) + "\n", encoding="utf-8")
 
 
 def _save(model: keras.Model, checkpoint: Path) -> None:
@@ -210,12 +231,12 @@ def main(argv: list[str] | None = None) -> int:
             rows = np.random.default_rng(config.seed).permutation(len(training))[: args.limit]
             training = training[np.sort(rows)]
         votes = read_votes(args.votes, training.names)
+        run = args.run or Path("runs") / args.config.stem
+        cv2.setNumThreads(1)  # the cores belong to the network
+        fit(config, training, votes, choosing, run)
     except (ConfigError, DataError) as error:
         print(error, file=sys.stderr)
         return 1
-    run = args.run or Path("runs") / args.config.stem
-    cv2.setNumThreads(1)  # the cores belong to the network
-    fit(config, training, votes, choosing, run)
     if not args.limit:
         counts = {"Training": len(training), "PublicTest": len(choosing)}
         print(write_summary(args.config.stem, config, run, args.data, counts, RESULTS))

@@ -6,7 +6,15 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("keras", "tensorflow", "torch", "ai-edge-litert", "numpy", "opencv-python-headless", "opencv-contrib-python")
+PACKAGES = (
+    "keras",
+    "tensorflow",
+    "torch",
+    "ai-edge-litert",
+    "numpy",
+    "opencv-python-headless",
+    "opencv-contrib-python",
+)
 
 
 def versions() -> dict[str, str]:

@@ -1,0 +1,142 @@
+# ruff: noqa: E402 (what may be missing is asked for first)
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("keras")
+pytest.importorskip("yaml")
+pytest.importorskip("rich")
+
+from fer_model.labels import EMOTIONS
+from train.config import ConfigError, load_config
+from train.data import Images, read_split
+from train.ferplus import FERPLUS_LABELS, read_votes
+from train.fit import Batches, accuracy, compiled, fit, main, write_summary
+
+FIRST = load_config(Path(__file__).parents[2] / "train" / "configs" / "first.yaml")
+TINY = replace(FIRST, stages=[[4], [6]], epochs=3, batch_size=10, crop_px=40, full_from=0.5, dtype="float32")
+
+
+@pytest.fixture(scope="module")
+def data(tiny):
+    training = read_split(tiny.archive, "Training")
+    return training, read_votes(tiny.votes, training.names), read_split(tiny.archive, "PublicTest")
+
+
+def weights_of(path: Path) -> list[np.ndarray]:
+    return keras.saving.load_model(path, compile=False).get_weights()
+
+
+def test_the_network_gives_probabilities_of_both_heads_by_name():
+    model = compiled(TINY)
+    outputs = model.predict_on_batch(np.full((3, 48, 48, 1), 255, np.uint8))
+    assert {head: values.shape for head, values in outputs.items()} == {
+        "fer2013": (3, len(EMOTIONS)),
+        "ferplus": (3, len(FERPLUS_LABELS)),
+    }
+    for values in outputs.values():
+        assert np.allclose(keras.ops.convert_to_numpy(values).sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_shipped_shape_has_about_six_hundred_thousand_parameters():
+    assert 580_000 < compiled(FIRST).count_params() < 680_000
+
+
+def test_a_batch_is_the_same_whenever_it_is_asked_for(data):
+    training, votes, _ = data
+    once, again = Batches(training, votes, TINY).batch(1, 2), Batches(training, votes, TINY).batch(1, 2)
+    assert np.array_equal(once[0], again[0])
+    assert not np.array_equal(once[0], Batches(training, votes, TINY).batch(2, 2)[0][: len(once[0])])
+
+
+def test_an_epoch_shows_every_image_once_with_its_targets(data):
+    training, votes, _ = data
+    batches = list(Batches(training, votes, replace(TINY, label_smoothing=0.0)).epoch(0))
+    assert [len(crops) for crops, _, _ in batches] == [10, 10, 8]
+    labels = np.concatenate([targets["fer2013"] for _, targets, _ in batches]).argmax(axis=1)
+    assert np.bincount(labels).tolist() == [4] * 7
+
+
+def test_images_without_votes_teach_the_ferplus_head_nothing(data):
+    training, votes, _ = data
+    _, _, weights = Batches(training, np.zeros_like(votes), TINY).batch(0, 0)
+    assert weights["ferplus"].tolist() == [0] * 10
+    assert weights["fer2013"].tolist() == [1] * 10
+
+
+def test_an_interrupted_run_ends_in_the_same_weights_as_an_uninterrupted_one(data, tmp_path, monkeypatch):
+    training, votes, choosing = data
+    whole = weights_of(fit(TINY, training, votes, choosing, tmp_path / "whole", quiet=True))
+
+    class Killed(BaseException):
+        """Not an Exception, as a signal is not."""
+
+    asked = Batches.batch
+
+    def killed_in_the_second_epoch(self, epoch, step):
+        if (epoch, step) == (1, 2):
+            raise Killed
+        return asked(self, epoch, step)
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Batches, "batch", killed_in_the_second_epoch)
+        fit(TINY, training, votes, choosing, tmp_path / "cut", quiet=True)
+    resumed = weights_of(fit(TINY, training, votes, choosing, tmp_path / "cut", quiet=True))
+
+    for one, other in zip(whole, resumed, strict=True):
+        assert np.allclose(one, other, atol=1e-6)
+    rows = (tmp_path / "cut" / "history.csv").read_text().splitlines()
+    assert [row.split(",")[0] for row in rows] == ["epoch", "1", "2", "3"]
+
+
+def test_a_run_is_not_continued_with_another_network(data, tmp_path):
+    training, votes, choosing = data
+    fit(replace(TINY, epochs=1), training, votes, choosing, tmp_path, quiet=True)
+    with pytest.raises(ConfigError, match="was begun with another stages"):
+        fit(replace(TINY, stages=[[4], [8]]), training, votes, choosing, tmp_path, quiet=True)
+
+
+def test_a_finished_run_is_not_trained_again(data, tmp_path):
+    training, votes, choosing = data
+    short = replace(TINY, epochs=1)
+    first = weights_of(fit(short, training, votes, choosing, tmp_path, quiet=True))
+    again = weights_of(fit(short, training, votes, choosing, tmp_path, quiet=True))
+    assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
+
+
+def test_the_loss_falls_where_brightness_tells_the_emotion(data, tmp_path):
+    training, votes, choosing = data
+    # No warm-up: the set is so small that warming up would be the whole run.
+    config = replace(TINY, stages=[[8], [8]], epochs=15, warmup_epochs=0, flat_share=0.5, dropout=0.0, crop_px=48)
+    fit(config, training, votes, choosing, tmp_path, quiet=True)
+    with open(tmp_path / "history.csv", newline="") as file:
+        losses = [float(row["loss"]) for row in csv.DictReader(file)]
+    assert np.mean(losses[-3:]) < 0.8 * np.mean(losses[:3])
+
+
+def test_accuracy_counts_hits_and_an_empty_set_has_none(data):
+    _, _, choosing = data
+    model = compiled(TINY)
+    named = keras.ops.convert_to_numpy(model.predict_on_batch(choosing.pixels)["fer2013"]).argmax(axis=1)
+    assert accuracy(model, choosing) == pytest.approx((named == choosing.labels).mean())
+    assert accuracy(model, Images.empty()) == 0
+
+
+def test_the_summary_holds_what_is_needed_to_repeat_the_run(data, tiny, tmp_path):
+    training, votes, choosing = data
+    fit(replace(TINY, epochs=1), training, votes, choosing, tmp_path / "run", quiet=True)
+    path = write_summary("tiny", TINY, tmp_path / "run", tiny.archive, {"Training": 28}, tmp_path)
+    text = path.read_text()
+    assert all(
+        f'"{key}"' in text for key in ("config", "seed", "sha256", "commit", "versions", "backend", "last_epoch")
+    )
+    assert (tmp_path / "tiny.csv").read_text().startswith("epoch,loss,")
+
+
+def test_missing_data_is_one_sentence(tmp_path, capsys):
+    configuration = str(Path(__file__).parents[2] / "train" / "configs" / "first.yaml")
+    assert main(["--config", configuration, "--data", str(tmp_path / "none.zip"), "--votes", "none.csv"]) == 1
+    assert capsys.readouterr().err.startswith("There is nothing at ")
