@@ -1,7 +1,8 @@
 """The class's timeline: numbers first, figure second.
 
 The mood river is a stacked area around a middle line: unpleasant expressions below, pleasant ones above, neutral a
-quiet band in the middle. Under it the valence line, and a strip with the share of present students whose face could be read.
+quiet band in the middle. Under it the valence line, and a strip with the share of present students whose face could be
+read.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The plain HTML forms. Only an HTTP answer can set an HttpOnly cookie, so they are posted to ``routes``, not to widgets.
+"""The plain HTML forms. Only an HTTP answer can set an HttpOnly cookie: they are posted to ``routes``, not to widgets.
 
 Field names avoid words that are properties of a form (``name``, ``action``): Streamlit's sanitiser removes those.
 """
