@@ -8,6 +8,7 @@ import streamlit as st
 from classroom.ui import running
 from classroom.ui.headers import SecurityHeaders
 from classroom.ui.routes import ROUTES
+from classroom.ui.trouble import say_what_failed
 
 
 @asynccontextmanager
@@ -26,4 +27,10 @@ async def lifespan(_app):
     running.shut_down()
 
 
-app = st.App("home.py", routes=ROUTES, middleware=[SecurityHeaders.as_middleware()], lifespan=lifespan)
+app = st.App(
+    "home.py",
+    routes=ROUTES,
+    middleware=[SecurityHeaders.as_middleware()],
+    lifespan=lifespan,
+    on_script_error=say_what_failed,
+)

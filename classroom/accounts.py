@@ -78,15 +78,20 @@ class Accounts:
         self._forget_tries("key")
         return self._signed_in(teacher)
 
-    def sign_in(self, name: str, password: str) -> SignIn:
+    def sign_in(self, name: str, password: str, source: str = "") -> SignIn:
         """Sign in with name and password.
+
+        Args:
+            source: where the try comes from, such as an address: tries are counted a name and source, so that nobody
+                can lock a teacher out from elsewhere.
 
         Raises:
             NotAllowed: they do not belong together (which of both is wrong is not said), or too many tries.
         """
-        tried = name_key(clean_name(name))
+        name = clean_name(name)
+        tried = f"{name_key(name)} {source}"
         self._count_try(tried)
-        found = self._store.teachers.with_password(tried)
+        found = self._store.teachers.with_password(name)
         try:
             self._hasher.verify(found[1] if found else self._nobody, password[:MAX_PASSWORD])
         except (VerificationError, InvalidHashError) as error:

@@ -9,6 +9,7 @@ from classroom.errors import BadInput
 
 MAX_NAME = 60
 MAX_TITLE = 120
+MAX_KEY = 240
 
 
 def clean_text(typed: str, limit: int) -> str:
@@ -36,8 +37,11 @@ def clean_name(typed: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """What decides whether two names are the same: case and compatibility forms do not matter."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    """What decides whether two names are the same: case and compatibility forms do not matter.
+
+    At most ``MAX_KEY`` signs, because a single sign can become eighteen.
+    """
+    return unicodedata.normalize("NFKC", name).casefold()[:MAX_KEY]
 
 
 def _is_visible(sign: str) -> bool:

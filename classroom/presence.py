@@ -54,6 +54,22 @@ class Presence:
         for student_id in members:
             self.forget(student_id)
 
+    def accepts(self, student_id: int) -> bool:
+        """Whether frames of this student are wanted: the page is here and shares its camera.
+
+        A frame may still be on its way when somebody pauses or leaves; it must not be looked at.
+        """
+        with self._lock:
+            page = self._pages.get(student_id)
+        return page is not None and page.sharing is Sharing.CAMERA
+
+    def shares(self, student_id: int, sharing: Sharing) -> None:
+        """The student has changed what is shared; a frame that waits is dropped."""
+        with self._lock:
+            if student_id in self._pages:
+                self._pages[student_id].sharing = sharing
+        self._slots.forget(student_id)
+
     def last_seen_ms(self, student_id: int) -> int | None:
         """When anything was last heard of the student; ``None`` when nothing was since the server started."""
         with self._lock:

@@ -156,7 +156,7 @@ class ClassServer:
     def share(self, student: Student, sharing: Sharing) -> None:
         """Change what a student shares; a frame that waits is dropped."""
         self.store.classes.set_sharing(student.id, sharing)
-        self.slots.forget(student.id)
+        self.presence.shares(student.id, sharing)
 
     def leave(self, student: Student) -> None:
         """The student leaves: gone at once, back in the same row with the same cookie."""
@@ -168,7 +168,7 @@ class ClassServer:
 
     def frame_arrived(self, student: Student, frame: av.VideoFrame) -> None:
         """The frame callback's only call: keep the newest frame. Does no I/O, decodes nothing, never raises."""
-        if student.class_id not in self._ended:
+        if self.presence.accepts(student.id):
             self.slots.put(Slot(student.id, student.class_id, self.clock(), frame))
 
     # Everybody

@@ -9,20 +9,31 @@ from classroom.ui import cookies, forms
 from classroom.ui.page import open_page, typed, visitor_cookie
 from classroom.ui.student_view import in_class
 
-visit = open_page("Join", menu=not visitor_cookie(cookies.STUDENT))
+token, has_left = cookies.read_student(visitor_cookie(cookies.STUDENT))
+visit = open_page("Join", menu=has_left or not token)
 server = visit.server
 
-found = server.student_of(visitor_cookie(cookies.STUDENT))
 linked = st.query_params.get("code", "")
-# A link to another class wins over the cookie of an old one.
-if found and (found[1].is_open or not linked):
+found = server.student_of(token)
+# A link to another class wins over the cookie of this one.
+if found and linked and linked.replace("-", "").upper() != found[1].code:
+    found = None
+if found:
     student, info = found
-    if server.is_open(info):
+    title = forms.as_text(info.title)
+    if server.is_open(info) and not has_left:
         in_class(server, student, info)
+        st.stop()
+    if server.is_open(info):
+        st.header("You have left the class")
+        st.write(f"Your camera is off here. You can come back into “{title}” as {forms.as_text(student.name)}.")
     else:
         st.header("The class has ended")
-        st.write("Your camera is off here. Thank you for taking part.")
-        forms.leave_button()
+        st.write(f"“{title}” is over and your camera is off here. Thank you for taking part.")
+    with st.container(horizontal=True):
+        if server.is_open(info):
+            forms.student_button("come-back", "Come back")
+        forms.student_button("forget-me", "Join another class")
     st.stop()
 
 st.title("Join your class")

@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from classroom.naming import MAX_KEY, MAX_NAME, MAX_TITLE
 from fer_model.labels import EMOTIONS
 
 metadata = MetaData()
@@ -37,8 +38,8 @@ teachers = Table(
     "teachers",
     metadata,
     Column("id", _Id, primary_key=True),
-    Column("name", String(60), nullable=False),
-    Column("name_key", String(240), nullable=False, unique=True),
+    Column("name", String(MAX_NAME), nullable=False),
+    Column("name_key", String(MAX_KEY), nullable=False, unique=True),
     Column("password_hash", String(255), nullable=False),
     Column("created_ms", BigInteger, nullable=False),
 )
@@ -64,7 +65,7 @@ classes = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("teacher_id", ForeignKey("teachers.id", ondelete="CASCADE"), nullable=True),
-    Column("title", String(120), nullable=False),
+    Column("title", String(MAX_TITLE), nullable=False),
     Column("code", String(8), nullable=False, unique=True),
     Column("opened_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger, nullable=True),
@@ -75,7 +76,7 @@ roster_names = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     _owner("class"),
-    Column("name", String(60), nullable=False),
+    Column("name", String(MAX_NAME), nullable=False),
 )
 
 students = Table(
@@ -83,8 +84,8 @@ students = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     _owner("class"),
-    Column("name", String(60), nullable=False),
-    Column("name_key", String(240), nullable=False),
+    Column("name", String(MAX_NAME), nullable=False),
+    Column("name_key", String(MAX_KEY), nullable=False),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("sharing", String(10), nullable=False),
     Column("joined_ms", BigInteger, nullable=False),

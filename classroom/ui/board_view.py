@@ -21,20 +21,21 @@ REFRESH_S = 2
 
 def show_board(visit: Visit, live: LiveBoard) -> None:
     """The whole board of a running class."""
-    by = st.session_state.setdefault("sort_tiles", SORTINGS[0])
-    _refreshing(visit, live, by)
+    st.session_state.setdefault("sort_tiles", SORTINGS[0])
+    _refreshing(visit, live)
 
 
 @st.fragment(run_every=REFRESH_S)
-def _refreshing(visit: Visit, live: LiveBoard, _by: str) -> None:
-    server, info = visit.server, live.info
-    if info.is_demo:
-        live = server.demo.watch()
+def _refreshing(visit: Visit, live: LiveBoard) -> None:
+    server = visit.server
     try:
+        if live.info.is_demo:
+            live = server.demo.watch()  # says that somebody watches; a demo that had ended begins again
         board = live.look()
     except StoreError as error:
         st.error(str(error), icon=":material/database_off:")
         return
+    info = live.info
     st.html(state_html(info, board, show_code(info.code)))
     _troubles(server)
     st.plotly_chart(

@@ -48,3 +48,17 @@ def read_notice(value: str | None) -> dict:
         return {"kind": str(notice["kind"]), "sentence": str(notice["sentence"]), "form": form}
     except (binascii.Error, ValueError, KeyError, TypeError, AttributeError):
         return empty
+
+
+_LEFT = "left."
+
+
+def mark_left(token: str) -> str:
+    """The student cookie of somebody who has left and may come back."""
+    return _LEFT + token
+
+
+def read_student(value: str | None) -> tuple[str, bool]:
+    """The token in a student cookie (empty without one), and whether its owner has left the class."""
+    value = value or ""
+    return value.removeprefix(_LEFT), value.startswith(_LEFT)

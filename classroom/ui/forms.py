@@ -60,10 +60,12 @@ def join_form(code: str, name: str, roster: Sequence[str]) -> None:
     )
 
 
-def leave_button() -> None:
+def student_button(action: str, label: str) -> None:
+    """A button that posts one of the student's plain actions: ``leave``, ``come-back`` or ``forget-me``."""
     st.html(
-        """<form class="inline" method="post" action="/student/leave">
-        <button type="submit" class="plain">Leave the class</button></form>"""
+        f"""<form class="inline" method="post" action="/student/{action}">
+        <button type="submit">{escape(label)}</button></form>""",
+        width="content",
     )
 
 

@@ -26,7 +26,10 @@ _MAX_FORM_BYTES = 20_000
 
 
 async def sign_in(request: Request) -> Response:
-    return await _teacher_form(request, lambda server, form: server.accounts.sign_in(form["user_name"], form["secret"]))
+    source = request.client.host if request.client else ""
+    return await _teacher_form(
+        request, lambda server, form: server.accounts.sign_in(form["user_name"], form["secret"], source)
+    )
 
 
 async def create_account(request: Request) -> Response:
@@ -72,13 +75,31 @@ async def leave(request: Request) -> Response:
     response = _go(JOIN)
     try:
         server = running.current()
-        found = await _in_thread(server.student_of, request.cookies.get(cookies.STUDENT, ""))
+        token, _ = cookies.read_student(request.cookies.get(cookies.STUDENT))
+        found = await _in_thread(server.student_of, token)
         if found:
             await _in_thread(server.leave, found[0])
     except StoreError as error:
         cookies.set_notice(request, response, "error", str(error))
         return response
-    cookies.set_notice(request, response, "done", "You have left the class. Your camera is off here.")
+    # The token stays, marked: who comes back gets the same row, and nobody else can take the name meanwhile.
+    cookies.set_cookie(request, response, cookies.STUDENT, cookies.mark_left(token))
+    return response
+
+
+async def come_back(request: Request) -> Response:
+    if not _from_own_page(request):
+        return _foreign()
+    response = _go(JOIN)
+    token, _ = cookies.read_student(request.cookies.get(cookies.STUDENT))
+    cookies.set_cookie(request, response, cookies.STUDENT, token)
+    return response
+
+
+async def forget_me(request: Request) -> Response:
+    if not _from_own_page(request):
+        return _foreign()
+    response = _go(JOIN)
     response.delete_cookie(cookies.STUDENT)
     return response
 
@@ -108,6 +129,8 @@ ROUTES = [
     Route("/teacher/sign-out", sign_out, methods=["POST"]),
     Route("/student/join", join, methods=["POST"]),
     Route("/student/leave", leave, methods=["POST"]),
+    Route("/student/come-back", come_back, methods=["POST"]),
+    Route("/student/forget-me", forget_me, methods=["POST"]),
     Route("/class/{class_id:int}/session.csv", session_file),
     Route("/class/{class_id:int}/attendance.csv", attendance_file),
     Route("/healthz", healthz),

@@ -24,7 +24,7 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
     """The page of a student in an open class."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.html(f'<div class="state"><span class="title">{escape(info.title)}</span></div>', width="content")
-        forms.leave_button()
+        forms.student_button("leave", "Leave the class")
     st.caption(f"You are here as {forms.as_text(student.name)}.")
     attempt = st.session_state.setdefault("camera_attempt", 0)
     if student.sharing is Sharing.NOTHING:
@@ -43,9 +43,9 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
 @st.fragment(run_every=REFRESH_S)
 def _own_state(server: ClassServer, student: Student, info: ClassInfo) -> None:
     """Whether the server receives, and the same label as on the teacher's board."""
-    server.presence.page_ran(student, get_script_run_ctx().session_id)
     if not server.is_open(info):
         st.rerun()
+    server.presence.page_ran(student, get_script_run_ctx().session_id)
     try:
         tile = next((tile for tile in server.board(info).look().tiles if tile.student_id == student.id), None)
     except StoreError as error:
