@@ -66,6 +66,9 @@ def _choices(server: ClassServer, student: Student) -> None:
     def share(sharing: Sharing) -> None:
         try:
             server.share(student, sharing)
+            if student.sharing is Sharing.NOTHING:
+                # The component was away meanwhile and is mounted anew: under a new key, or it would find the old state.
+                st.session_state["camera_attempt"] += 1
         except StoreError as error:
             st.session_state["choice_error"] = str(error)
 
