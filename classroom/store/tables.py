@@ -24,7 +24,9 @@ PROB_COLUMNS = [f"p_{emotion}" for emotion in EMOTIONS]
 
 # SQLite numbers rows by itself only in a column of type INTEGER.
 _Id = BigInteger().with_variant(Integer, "sqlite")
-
+# Without it SQLite gives the number of an erased row to the next one, and what is still on its way to an erased class,
+# or remembered of it, would be the new one's. PostgreSQL never does.
+_NEVER_AGAIN = {"sqlite_autoincrement": True}
 
 _PLURALS = {"teacher": "teachers", "class": "classes", "student": "students"}
 
@@ -42,6 +44,7 @@ teachers = Table(
     Column("name_key", String(MAX_KEY), nullable=False, unique=True),
     Column("password_hash", String(255), nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    **_NEVER_AGAIN,
 )
 
 # Only the hash of a key or a sign-in cookie is kept: who reads the database cannot sign in with it.
@@ -69,6 +72,7 @@ classes = Table(
     Column("code", String(8), nullable=False, unique=True),
     Column("opened_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger, nullable=True),
+    **_NEVER_AGAIN,
 )
 
 roster_names = Table(
@@ -90,6 +94,7 @@ students = Table(
     Column("sharing", String(10), nullable=False),
     Column("joined_ms", BigInteger, nullable=False),
     UniqueConstraint("class_id", "name_key"),
+    **_NEVER_AGAIN,
 )
 
 visits = Table(
@@ -102,6 +107,7 @@ visits = Table(
     Column("seen_ms", BigInteger, nullable=False),
     Index("visits_of_class", "class_id"),
     Index("visits_of_student", "student_id"),
+    **_NEVER_AGAIN,
 )
 
 readings = Table(
@@ -117,4 +123,5 @@ readings = Table(
     *[Column(name, Float(24), nullable=True) for name in PROB_COLUMNS],
     Index("readings_of_class", "class_id", "id"),
     Index("readings_of_student", "student_id", "at_ms"),
+    **_NEVER_AGAIN,
 )

@@ -1,0 +1,54 @@
+"""What every test stands on: nothing outside its own folder is read or written, and time stands still.
+
+With ``CI=true`` in the environment a missing piece (pictures in ``../shared``, a browser, a database server) is a
+failure, so that a green run means that it was used; elsewhere it is a skip that is counted and says how to get it.
+
+The parts of a class are imported where they are used: the tests of training run without what only a class needs.
+"""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    """No test reads or writes the database of a deployment."""
+    monkeypatch.setenv("CLASSPULSE_DATA", str(tmp_path / "data"))
+    for name in ("DATABASE_URL", "CLASSPULSE_WINDOW_S", "CLASSPULSE_MAX_STUDENTS", "CLASSPULSE_PUBLIC_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def clock():
+    from tests.fakes import FakeClock
+
+    return FakeClock()
+
+
+@pytest.fixture
+def store(tmp_path):
+    from classroom.store import Store
+
+    store = Store(f"sqlite:///{tmp_path / 'classes.db'}")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def by_hand(monkeypatch):
+    """The threads of a server do nothing by themselves: a test calls ``ticker.serve`` and ``recorder.flush``."""
+    monkeypatch.setattr("classroom.ticker.Ticker._run", lambda self: None)
+    monkeypatch.setattr("classroom.recorder.COMMIT_EVERY_S", 3600.0)
+    monkeypatch.setattr("classroom.demo._STEP_MS", 3_600_000)
+
+
+@pytest.fixture
+def server(tmp_path, clock, by_hand):
+    """A whole server with a made-up engine, on a database of its own; four students a class."""
+    from classroom.server import ClassServer
+    from classroom.settings import Settings
+    from tests.fakes import FakeEngine
+
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'server.db'}", max_students=4)
+    server = ClassServer(settings, clock, FakeEngine())
+    yield server
+    server.close()

@@ -1,0 +1,158 @@
+"""Stand-ins that let a test own the time and the engine, and short ways to the values of a class."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import av
+import numpy as np
+import pandas as pd
+import pytest
+from argon2 import PasswordHasher
+
+from classroom.accounts import Accounts, SignIn
+from classroom.engine import EngineState
+from classroom.errors import EngineError
+from classroom.records import ClassInfo, Reading, Sharing, Student
+from classroom.store import Store
+from classroom.store.readings import READING_COLUMNS
+from classroom.store.tables import PROB_COLUMNS
+from fer_model.labels import EMOTIONS
+from fer_model.reading import FaceReading, Reason
+
+# A Monday, 10:00:00 UTC: a multiple of every window length that a test uses.
+MONDAY_MS = 1_767_607_200_000
+
+PASSWORD = "correct horse battery"
+# The parameters of the real one are tested once; everywhere else they would only take time.
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+NO_FACE = FaceReading(reason=Reason.NO_FACE)
+
+# What people type to break a page or a spreadsheet, and what of it is kept: (typed, kept, why).
+HOSTILE_NAMES = [
+    ("=1+1", "=1+1", "a formula"),
+    ("@SUM(A1:A9)", "@SUM(A1:A9)", "a formula of another spreadsheet"),
+    ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>", "HTML"),
+    ("![](http://x)", "![](http://x)", "a picture in Markdown"),
+    ('Ann "the, great"\r\n;x', 'Ann "the, great" ;x', "everything that separates cells"),
+    ("x" * 10_000, "x" * 60, "far too long"),
+    ("\u202eAnn\u200f", "Ann", "right-to-left marks"),
+    ("👩‍🚀 Zoë", "👩🚀 Zoë", "an emoji that is joined from two"),
+    ("An\x00n", "Ann", "a null byte"),
+]
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now_ms: int = MONDAY_MS) -> None:
+        self.now_ms = now_ms
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+    def advance(self, seconds: float) -> int:
+        self.now_ms += round(seconds * 1000)
+        return self.now_ms
+
+
+class FakeEngine:
+    """An engine without a process: answers every frame with ``answer``, or raises what stands in ``broken``."""
+
+    def __init__(self, answer: FaceReading | None = None) -> None:
+        self.state = EngineState.READY
+        self.problem = ""
+        self.answer = answer if answer is not None else face("happy")
+        self.broken: Exception | None = None
+        self.batches: list[list[np.ndarray]] = []
+
+    def analyse(self, frames_bgr: Sequence[np.ndarray]) -> list[FaceReading]:
+        if self.state is EngineState.CLOSED:
+            raise EngineError(self.problem)
+        self.batches.append(list(frames_bgr))
+        if self.broken is not None:
+            raise self.broken
+        return [self.answer] * len(frames_bgr)
+
+    def close(self) -> None:
+        self.state, self.problem = EngineState.CLOSED, "Analysis has been shut down."
+
+
+def lacking(sentence: str) -> None:
+    """Skip the test for a missing piece, with CI=true fail it; the sentence says what is missing and how to get it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)
+
+
+def face(emotion: str, confidence: float = 0.88, faces_seen: int = 1) -> FaceReading:
+    """A usable reading of this emotion; the rest of the probability is shared by the other six."""
+    rest = (1 - confidence) / (len(EMOTIONS) - 1)
+    return FaceReading(probs=tuple(confidence if e == emotion else rest for e in EMOTIONS), faces_seen=faces_seen)
+
+
+def readings_frame(rows: Iterable[tuple[int, int, FaceReading]]) -> pd.DataFrame:
+    """(at_ms, student id, face) in the shape in which the store gives readings."""
+    unknown = (None,) * len(EMOTIONS)
+    table = [
+        (number, student_id, at_ms, at_ms, seen.reason, seen.faces_seen, *(seen.probs or unknown))
+        for number, (at_ms, student_id, seen) in enumerate(rows, start=1)
+    ]
+    frame = pd.DataFrame.from_records(table, columns=READING_COLUMNS)
+    return frame.astype(dict.fromkeys(PROB_COLUMNS, "float64") | {"reason": "object"})
+
+
+def visits_frame(rows: Iterable[tuple[int, int, int]]) -> pd.DataFrame:
+    """(student id, began_ms, seen_ms) in the shape in which the store gives visits."""
+    return pd.DataFrame.from_records(list(rows), columns=["student_id", "began_ms", "seen_ms"])
+
+
+def camera_frame(width: int = 320, height: int = 240, grey: int = 90) -> av.VideoFrame:
+    """A frame as it comes from a browser."""
+    picture = av.VideoFrame.from_ndarray(np.full((height, width, 3), grey, np.uint8), format="bgr24")
+    return picture.reformat(format="yuv420p")
+
+
+def sign_up(accounts: Accounts, name: str = "Ada Teacher") -> SignIn:
+    """A new teacher, signed in."""
+    return accounts.create(accounts.new_key(), name, PASSWORD)
+
+
+def add_teacher(store: Store, name: str = "Ada Teacher", at_ms: int = MONDAY_MS) -> int:
+    """A teacher in the store, with no password that opens anything. Gives the id."""
+    store.teachers.add_key(f"key of {name}", at_ms + 1)
+    return store.teachers.add_with_key(f"key of {name}", name, "no hash", at_ms).id
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A class of two minutes with known numbers: see ``seed_class``."""
+
+    info: ClassInfo
+    students: list[Student]
+    analyses: int
+    usable: int
+
+
+def seed_class(store: Store, teacher_id: int | None, names: Sequence[str] = ("Ann", "Ben", "Cem")) -> Seeded:
+    """The first student is happy and read once a second, the second sad and read every other second with every fourth
+    picture empty, the third here without a camera, and so is everybody after."""
+    info = store.classes.open(teacher_id, "Physics, group B", (), MONDAY_MS)
+    students = []
+    for number, name in enumerate(names):
+        sharing = Sharing.CAMERA if number < 2 else Sharing.NOTHING
+        token = f"token {info.id} {number}"
+        students.append(store.classes.join(info.id, name, token, sharing, MONDAY_MS, len(names)))
+    happy, sad = students[:2]
+    readings = []
+    for second in range(120):
+        at_ms = MONDAY_MS + second * 1000
+        readings.append(Reading(info.id, happy.id, at_ms, face("happy")))
+        if second % 2 == 0:
+            readings.append(Reading(info.id, sad.id, at_ms, NO_FACE if second % 8 == 0 else face("sad")))
+    for second in range(0, 120, 5):
+        seen = {student.id: (info.id, MONDAY_MS + second * 1000) for student in students}
+        store.readings.write([], seen, MONDAY_MS + second * 1000)
+    store.readings.write(readings, {}, MONDAY_MS + 120_000)
+    return Seeded(info, students, analyses=180, usable=120 + 45)
