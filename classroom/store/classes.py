@@ -28,16 +28,17 @@ class ClassTable:
         return ClassInfo(id=class_id, **values)
 
     def get(self, class_id: int) -> ClassInfo | None:
-        return self._one(classes.c.id == class_id)
+        # Numbers come from addresses, too; one that no column holds is an error for both databases.
+        return self._one(classes.c.id == class_id) if 0 < class_id < 2**63 else None
 
     def of_code(self, code: str) -> ClassInfo:
-        """The open class of this code.
+        """The open class of this code. A demo takes nobody in: everybody would see who joined it.
 
         Raises:
             CodeError: there is none, or it has ended.
         """
         info = self._one(classes.c.code == code)
-        if info is None:
+        if info is None or info.is_demo:
             raise CodeError("No class has this code. Compare it with the one your teacher shows.")
         if not info.is_open:
             raise CodeError("The class of this code has ended. Ask your teacher for the new code.")
@@ -83,13 +84,16 @@ class ClassTable:
         values = {"class_id": class_id, "name": name, "sharing": sharing.value, "joined_ms": at_ms}
         try:
             with self._database.begin() as connection:
+                # One at a time into a class, or many at once would all count before any of them is in. The lock is
+                # PostgreSQL's; SQLite ignores it and has one writer at a time from the insert on, so the count is last.
+                connection.execute(select(classes.c.id).where(classes.c.id == class_id).with_for_update())
+                row = insert(students).values(values | {"name_key": name_key(name), "token_hash": token_hash})
+                student_id = connection.execute(row).inserted_primary_key[0]
                 count = connection.scalar(select(func.count()).where(students.c.class_id == class_id))
-                if count >= max_students:
+                if count > max_students:
                     raise ClassFull(
                         f"This class is full: {max_students} students are in it. Tell your teacher, please."
                     )
-                row = insert(students).values(values | {"name_key": name_key(name), "token_hash": token_hash})
-                student_id = connection.execute(row).inserted_primary_key[0]
         except IntegrityError as error:
             raise NameTaken(
                 f"Somebody in this class is called {name!r} already. If that is you, open the class in the browser you"
