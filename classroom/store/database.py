@@ -10,6 +10,9 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from classroom.errors import StoreError
 from classroom.store.tables import metadata
 
+# Seconds. A visitor waits for it, and without a limit a database behind a firewall keeps everybody waiting for minutes.
+ANSWER_WITHIN_S = 5
+
 
 class Database:
     """Transactions on one database; safe to use from several threads."""
@@ -68,10 +71,10 @@ def connect(url: str) -> Engine:
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True)
+        return create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": ANSWER_WITHIN_S})
     if address.database and address.database != ":memory:":
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": 5})
+    engine = create_engine(address, connect_args={"timeout": ANSWER_WITHIN_S})
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection, _record) -> None:
