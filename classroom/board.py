@@ -16,6 +16,8 @@ from classroom.store import Store
 from fer_model.labels import EMOTIONS
 from fer_model.reading import Reason
 
+RECENT_MS = 120_000
+
 
 class State(StrEnum):
     """What a tile says of a student. The order is the order of concern."""
@@ -62,8 +64,8 @@ class Board:
     """One look at a class.
 
     Attributes:
-        windows: ``mood.class_windows`` of the whole class.
-        drawn: the same, coarse enough to draw, each ``drawn_s`` long.
+        drawn: ``mood.class_windows`` of the whole class, coarse enough to draw, each ``drawn_s`` long.
+        recent: the same of the last two minutes, each as long as the class's windows.
         counts_now: students by expression shown now.
         usable_now: students with a usable face now, of ``present_now`` who are here.
         valence_now: mean over the usable students, ``None`` when there is none.
@@ -72,9 +74,9 @@ class Board:
 
     at_ms: int
     tiles: tuple[Tile, ...]
-    windows: pd.DataFrame
     drawn: pd.DataFrame
     drawn_s: int
+    recent: pd.DataFrame
     counts_now: Mapping[str, int]
     usable_now: int
     present_now: int
@@ -146,12 +148,16 @@ def make_board(at_ms: int, tiles: Sequence[Tile], windows: pd.DataFrame, visits:
     """Sum up the tiles of this moment and the student windows so far."""
     live = [tile for tile in tiles if tile.state is State.LIVE]
     drawn, drawn_s = drawable(windows, visits, window_s)
+    last = windows[windows.index.get_level_values("window_ms") > at_ms - RECENT_MS]
+    present = visits[visits["seen_ms"] > at_ms - RECENT_MS].assign(
+        began_ms=lambda v: v["began_ms"].clip(at_ms - RECENT_MS)
+    )
     return Board(
         at_ms=at_ms,
         tiles=tuple(tiles),
-        windows=class_windows(windows, visits, window_s),
         drawn=drawn,
         drawn_s=drawn_s,
+        recent=class_windows(last, present, window_s),
         counts_now={emotion: sum(tile.emotion == emotion for tile in live) for emotion in EMOTIONS},
         usable_now=len(live),
         present_now=sum(tile.state is not State.GONE for tile in tiles),

@@ -10,6 +10,8 @@ Conventions
 - Coverage is students with a usable reading in the window over students present at any time in it.
 """
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
@@ -75,20 +77,14 @@ def class_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) ->
         ``COUNTS``; ``share_<emotion>`` in [0, 1]; ``valence`` and ``arousal`` in [-1, 1]; ``students_usable``,
         ``students_present``; ``coverage`` in [0, 1]. NaN where not known.
     """
-    step = window_s * 1000
-    times = np.concatenate(
-        [
-            windows.index.get_level_values("window_ms").to_numpy(np.int64),
-            visits[["began_ms", "seen_ms"]].to_numpy().ravel(),
-        ]
-    )
-    begins = np.arange(times.min() // step * step, times.max() + 1, step, dtype=np.int64) if len(times) else times
-    index = pd.Index(begins.astype(np.int64), name="window_ms")
+    index = pd.Index(_begins(windows, visits, window_s), name="window_ms")
 
     result = windows.groupby(level="window_ms").sum().reindex(index, fill_value=0)
     with_face = windows["usable"].gt(0).groupby(level="window_ms").sum()
     result["students_usable"] = with_face.reindex(index, fill_value=0).astype(np.int64)
-    result["students_present"] = np.maximum(_present(visits, index.to_numpy(), step), result["students_usable"])
+    result["students_present"] = np.maximum(
+        _present(visits, index.to_numpy(), window_s * 1000), result["students_usable"]
+    )
     known = result["usable"].where(result["usable"] > 0)
     for emotion in EMOTIONS:
         result[f"share_{emotion}"] = result[emotion] / known
@@ -105,10 +101,10 @@ def drawable(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> tupl
     Returns:
         ``class_windows``, and their length in seconds, ``window_s`` or a multiple of it.
     """
-    fine = class_windows(windows, visits, window_s)
-    if len(fine) <= MAX_POINTS:
-        return fine, window_s
-    wanted_s = len(fine) * window_s / MAX_POINTS
+    begins = _begins(windows, visits, window_s)
+    if len(begins) <= MAX_POINTS:
+        return class_windows(windows, visits, window_s), window_s
+    wanted_s = len(begins) * window_s / MAX_POINTS
     steps = [step for step in _STEPS_S if step >= wanted_s and step % window_s == 0]
     step_s = steps[0] if steps else int(np.ceil(wanted_s / window_s)) * window_s
     return class_windows(coarser(windows, step_s), visits, step_s), step_s
@@ -124,21 +120,24 @@ def shown_now(readings: pd.DataFrame, now_ms: int) -> pd.DataFrame:
         ``reason`` (``None`` when known), ``emotion`` and ``confidence`` (the emotion of the largest mean probability,
         and that mean; ``None`` and NaN when not known), ``valence``, ``arousal``, ``faces_seen`` (newest reading).
     """
-    rows = []
+    # Plain arrays: this runs every second for every student, and a pandas row costs more than all the numbers in it.
     recent = readings[readings["at_ms"] > now_ms - SHOWN_MS].sort_values("at_ms", kind="stable")
-    for student_id, own in recent.groupby("student_id"):
-        probs = own[PROB_COLUMNS].to_numpy(float)
-        probs = probs[~np.isnan(probs).any(axis=1)]
-        row = {"student_id": student_id, "analyses": len(own), "usable": len(probs)}
-        row["faces_seen"] = int(own["faces_seen"].iloc[-1])
-        if len(probs) * 2 >= len(own):
-            mean = probs.mean(axis=0)
-            valence, arousal = valence_arousal(mean)
+    students, faces, reasons = (recent[name].to_numpy() for name in ("student_id", "faces_seen", "reason"))
+    probs = recent[PROB_COLUMNS].to_numpy(float)
+    usable = ~np.isnan(probs).any(axis=1)
+    rows = []
+    for student_id in np.unique(students):
+        own = students == student_id
+        known = own & usable
+        row = {"analyses": own.sum(), "usable": known.sum(), "faces_seen": faces[own][-1], "reason": None}
+        row |= {"emotion": None, "confidence": np.nan, "valence": np.nan, "arousal": np.nan}
+        if row["usable"] * 2 >= row["analyses"]:
+            mean = probs[known].mean(axis=0)
             row |= {"emotion": EMOTIONS[int(mean.argmax())], "confidence": mean.max()}
-            row |= {"valence": valence, "arousal": arousal, "reason": None}
+            row["valence"], row["arousal"] = valence_arousal(mean)
         else:
-            row["reason"] = own["reason"].mode().iloc[0]
-        rows.append(row)
+            row["reason"] = Counter(reasons[own & ~usable]).most_common(1)[0][0]
+        rows.append({"student_id": student_id} | row)
     columns = [
         "student_id",
         "analyses",
@@ -150,16 +149,24 @@ def shown_now(readings: pd.DataFrame, now_ms: int) -> pd.DataFrame:
         "valence",
         "arousal",
     ]
-    frame = pd.DataFrame(rows, columns=columns).set_index("student_id")
-    text = frame[["reason", "emotion"]].astype(object)
-    frame[["reason", "emotion"]] = text.where(text.notna(), None)
-    return frame
+    frame = pd.DataFrame(rows, columns=columns).astype({"reason": object, "emotion": object})
+    return frame.set_index("student_id")
+
+
+def _begins(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> np.ndarray:
+    """Begin of every window from the first to the last in which somebody was present or analysed."""
+    step = window_s * 1000
+    times = [windows.index.get_level_values("window_ms"), visits["began_ms"], visits["seen_ms"]]
+    known = np.concatenate([np.asarray(each, np.int64) for each in times])
+    return np.arange(known.min() // step * step, known.max() + 1, step) if len(known) else known
 
 
 def _present(visits: pd.DataFrame, begins_ms: np.ndarray, step_ms: int) -> np.ndarray:
     """Students present at any time in each window."""
+    students, began, seen = (visits[name].to_numpy() for name in ("student_id", "began_ms", "seen_ms"))
     counts = np.zeros(len(begins_ms), np.int64)
-    for _, own in visits.groupby("student_id"):
-        began, seen = own["began_ms"].to_numpy()[:, None], own["seen_ms"].to_numpy()[:, None]
-        counts += ((began < begins_ms + step_ms) & (seen >= begins_ms)).any(axis=0)
+    for student_id in np.unique(students):
+        own = students == student_id
+        overlaps = (began[own, None] < begins_ms + step_ms) & (seen[own, None] >= begins_ms)
+        counts += overlaps.any(axis=0)
     return counts

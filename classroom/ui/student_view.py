@@ -47,7 +47,14 @@ def _own_state(server: ClassServer, student: Student, info: ClassInfo) -> None:
         st.rerun()
     server.presence.page_ran(student, get_script_run_ctx().session_id)
     try:
-        tile = next((tile for tile in server.board(info).look().tiles if tile.student_id == student.id), None)
+        tile = next(
+            (
+                tile
+                for tile in server.board(info).look(max_age_ms=REFRESH_S * 1000).tiles
+                if tile.student_id == student.id
+            ),
+            None,
+        )
     except StoreError as error:
         st.warning(str(error))
         return

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from urllib.parse import quote
 
-from classroom.board import Board, State, Tile
+from classroom.board import RECENT_MS, Board, State, Tile
 from classroom.charts import COLOURS
 from classroom.records import ClassInfo
 from fer_model.labels import EMOTIONS
@@ -84,11 +84,11 @@ def counts_html(counts: Mapping[str, int], of_what: str) -> str:
     return f'<div class="counts">{chips}<span class="chip" style="opacity:.7">{escape(of_what)}</span></div>'
 
 
-def _trend(board: Board, minute_windows: int = 6) -> str:
+def _trend(board: Board) -> str:
     """The last minute against the one before, in words; nothing is said before both are known."""
-    valence = board.windows["valence"].to_numpy()
-    before, last = valence[-2 * minute_windows : -minute_windows], valence[-minute_windows:]
-    before, last = before[before == before], last[last == last]  # NaN: not known
+    valence = board.recent["valence"].dropna()
+    is_last = valence.index > board.at_ms - RECENT_MS // 2
+    before, last = valence[~is_last], valence[is_last]
     if not len(before) or not len(last):
         return "no trend yet"
     change = last.mean() - before.mean()
