@@ -1,0 +1,73 @@
+"""Headless Chromium with a fake camera that plays a clip, for the benchmarks and the browser tests."""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from playwright.sync_api import Browser, Playwright
+
+WIDTH, HEIGHT, FPS = 320, 240, 10
+
+_PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Browsers hide a machine's addresses behind names that only a local network's name service knows.
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+)
+
+
+def chromium_path() -> str | None:
+    """The installed Chromium or Chrome, ``None`` when there is none."""
+    return next((path for path in map(shutil.which, _PROGRAMS) if path), None)
+
+
+def launch(playwright: Playwright, clip: Path | None = None, *, says_yes: bool = True) -> Browser:
+    """Start a browser process of its own; every page in it has the same camera.
+
+    Args:
+        clip: what the camera shows, a .y4m file, played again and again; ``None``: Chromium's own test picture.
+        says_yes: whether it answers "allow" when a page asks for the camera.
+    """
+    flags = [*_FLAGS, "--use-fake-device-for-media-stream"]
+    if clip:
+        flags.append(f"--use-file-for-fake-video-capture={clip}")
+    if says_yes:
+        flags.append("--use-fake-ui-for-media-stream")
+    return playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+
+
+def write_clip(path: Path, frames_bgr: Iterable[np.ndarray]) -> Path:
+    """A .y4m clip of ``FPS`` frames a second.
+
+    Args:
+        frames_bgr: (H, W, 3) uint8 pictures of any size; the whole picture is kept, on black where its shape differs.
+    """
+    with path.open("wb") as clip:
+        clip.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FPS}:1 Ip A1:1 C420jpeg\n".encode())
+        for frame_bgr in frames_bgr:
+            clip.write(b"FRAME\n" + cv2.cvtColor(_fit(frame_bgr), cv2.COLOR_BGR2YUV_I420).tobytes())
+    return path
+
+
+def moving(frame_bgr: np.ndarray, seconds: float = 4.0) -> Iterable[np.ndarray]:
+    """A still picture that sways gently, so that it is no frozen camera."""
+    for number in range(round(seconds * FPS)):
+        yield np.roll(frame_bgr, round(8 * np.sin(number / FPS * np.pi)), axis=1)
+
+
+def _fit(frame_bgr: np.ndarray) -> np.ndarray:
+    height, width = frame_bgr.shape[:2]
+    scale = min(WIDTH / width, HEIGHT / height)
+    inner = cv2.resize(frame_bgr, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+    canvas = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    top, left = (HEIGHT - inner.shape[0]) // 2, (WIDTH - inner.shape[1]) // 2
+    canvas[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
+    return canvas
