@@ -148,10 +148,9 @@ def make_board(at_ms: int, tiles: Sequence[Tile], windows: pd.DataFrame, visits:
     """Sum up the tiles of this moment and the student windows so far."""
     live = [tile for tile in tiles if tile.state is State.LIVE]
     drawn, drawn_s = drawable(windows, visits, window_s)
-    last = windows[windows.index.get_level_values("window_ms") > at_ms - RECENT_MS]
-    present = visits[visits["seen_ms"] > at_ms - RECENT_MS].assign(
-        began_ms=lambda v: v["began_ms"].clip(at_ms - RECENT_MS)
-    )
+    since_ms = at_ms - RECENT_MS
+    last = windows[windows.index.get_level_values("window_ms") > since_ms]
+    present = visits[visits["seen_ms"] > since_ms].assign(began_ms=visits["began_ms"].clip(lower=since_ms))
     return Board(
         at_ms=at_ms,
         tiles=tuple(tiles),

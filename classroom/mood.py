@@ -138,17 +138,8 @@ def shown_now(readings: pd.DataFrame, now_ms: int) -> pd.DataFrame:
         else:
             row["reason"] = Counter(reasons[own & ~usable]).most_common(1)[0][0]
         rows.append({"student_id": student_id} | row)
-    columns = [
-        "student_id",
-        "analyses",
-        "usable",
-        "faces_seen",
-        "reason",
-        "emotion",
-        "confidence",
-        "valence",
-        "arousal",
-    ]
+    columns = ["student_id", "analyses", "usable", "faces_seen", "reason"]
+    columns += ["emotion", "confidence", "valence", "arousal"]
     frame = pd.DataFrame(rows, columns=columns).astype({"reason": object, "emotion": object})
     return frame.set_index("student_id")
 

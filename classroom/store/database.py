@@ -46,7 +46,7 @@ class Database:
                 yield connection
         except IntegrityError:
             raise
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
             raise StoreError(_UNREACHABLE) from error
 
     @property

@@ -47,17 +47,11 @@ def _own_state(server: ClassServer, student: Student, info: ClassInfo) -> None:
         st.rerun()
     server.presence.page_ran(student, get_script_run_ctx().session_id)
     try:
-        tile = next(
-            (
-                tile
-                for tile in server.board(info).look(max_age_ms=REFRESH_S * 1000).tiles
-                if tile.student_id == student.id
-            ),
-            None,
-        )
+        tiles = server.board(info).look(max_age_ms=REFRESH_S * 1000).tiles
     except StoreError as error:
         st.warning(str(error))
         return
+    tile = next((tile for tile in tiles if tile.student_id == student.id), None)
     if tile is None or student.sharing is Sharing.NOTHING:
         return
     receives = tile.state in (State.LIVE, State.NOT_CLEAR, State.NO_FACE, State.STALE)
