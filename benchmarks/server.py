@@ -32,7 +32,7 @@ class ServerFailed(RuntimeError):
 
 
 class ServerProcess:
-    """``streamlit run streamlit_app.py`` with a data folder. ``start`` may be called again after ``kill`` or ``stop``."""
+    """``streamlit run streamlit_app.py`` with a data folder. After ``kill`` or ``stop`` it may be started again."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str] = {}) -> None:
         """

@@ -12,7 +12,8 @@ from classroom.records import Sharing, Student
 from classroom.slots import FrameSlots
 
 STALE_MS = 5_000
-GONE_MS = 10_000
+# A board is looked at every two seconds and may be a second old: so a closed tab is shown gone within twelve.
+GONE_MS = 8_000
 
 
 @dataclass
