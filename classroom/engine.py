@@ -25,11 +25,12 @@ from fer_model.reading import FaceReading
 
 logger = logging.getLogger(__name__)
 
-# The first start may fetch the model files once; afterwards it takes one to three seconds.
-START_TIMEOUT_S = 180.0
+# Silence while starting. It takes one to three seconds; a first start fetches the model files and says how far it is.
+START_TIMEOUT_S = 60.0
 # A batch takes some 20 ms. A process that is silent for this long hangs.
 BATCH_TIMEOUT_S = 5.0
 RESTART_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
 
 _ENDED = object()
 _ENDED_SENTENCE = "The analysis process has ended. It is being restarted."
@@ -100,17 +101,19 @@ class LocalEngine:
 
     def _keep_running(self) -> None:
         """Start the child, wait for its end, start it again."""
+        pause_s = RESTART_PAUSE_S
         while not self._closing.is_set():
             try:
                 with self._lock:
                     self._start()
-            except EngineError as error:
-                self.problem = str(error)
-                logger.error("%s", error)
-            if self._process is not None:
+                pause_s = RESTART_PAUSE_S
                 self._process.wait()
-                self._end_process()
-            if self._closing.wait(RESTART_PAUSE_S):
+            except EngineError as error:
+                # Such as no network and no model files: that does not mend within a second.
+                self.problem, pause_s = str(error), min(pause_s * 2, LONGEST_PAUSE_S)
+                logger.error("%s", error)
+            self._end_process()
+            if self._closing.wait(pause_s):
                 return
             self.restarts += 1
             logger.warning("The analysis process has ended; starting it again.")
@@ -126,13 +129,11 @@ class LocalEngine:
             target=_read_answers, args=(self._process.stdout, self._answers), name="engine-reader", daemon=True
         )
         reader.start()
-        try:
-            answer = self._receive(START_TIMEOUT_S)
-        except EngineError:
-            self._end_process()
-            raise
-        if isinstance(answer, str):
-            raise EngineError(answer)
+        kind = "progress"
+        while kind == "progress":
+            kind, self.problem = self._receive(START_TIMEOUT_S)
+        if kind == "failed":
+            raise EngineError(self.problem)
         if not self._closing.is_set():
             self.state, self.problem = EngineState.READY, ""
 

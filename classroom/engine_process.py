@@ -1,6 +1,7 @@
 """The child of ``classroom.engine``: frames in on standard input, readings out on standard output, until input ends.
 
-The first message out is ``True`` when warm, or one sentence that says why it cannot start.
+While it starts it sends pairs: ``("progress", sentence)`` as often as it likes, then ``("ready", "")`` when it is warm or
+``("failed", sentence)`` when it cannot start.
 """
 
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from fer_model.errors import FerModelError
+from fer_model.model_files import SHORT_RANGE, model_file
 from fer_model.reader import FaceReader
 
 
@@ -26,13 +28,15 @@ def main() -> int:
         pickle.dump(message, answers, protocol=5)
         answers.flush()
 
+    models_dir = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     try:
-        reader = FaceReader.open(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+        model_file(SHORT_RANGE, models_dir, progress=lambda sentence, _share: answer(("progress", sentence)))
+        reader = FaceReader.open(models_dir)
         reader.read(np.zeros((240, 320, 3), np.uint8))  # the first call allocates: let nobody wait for it
     except FerModelError as error:
-        answer(str(error))
+        answer(("failed", str(error)))
         return 1
-    answer(True)
+    answer(("ready", ""))
     while True:
         try:
             frames_bgr = pickle.load(sys.stdin.buffer)
