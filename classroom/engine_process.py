@@ -1,6 +1,6 @@
 """The child of ``classroom.engine``: frames in on standard input, readings out on standard output, until input ends.
 
-While it starts it sends pairs: ``("progress", sentence)`` as often as it likes, then ``("ready", "")`` when it is warm or
+While it starts it sends pairs: ``("progress", sentence)`` as often as it likes, then ``("ready", "")`` when warm or
 ``("failed", sentence)`` when it cannot start.
 """
 
