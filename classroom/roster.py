@@ -36,7 +36,7 @@ def parse_roster(text: str) -> tuple[str, ...]:
     Empty lines and repeated names are left out; the order stays.
 
     Raises:
-        BadInput: more than ``MAX_NAMES`` names.
+        BadInput: more than ``MAX_NAMES`` names, or a CSV that is none.
     """
     rows = [row for row in _rows(text) if any(cell.strip() for cell in row)]
     column = 0
@@ -57,10 +57,24 @@ def parse_roster(text: str) -> tuple[str, ...]:
 
 def _rows(text: str) -> list[list[str]]:
     lines = text.splitlines()
-    # A pasted list has one name a line ("Doe, Jane" included); only a header or quotes make it a CSV.
+    # A pasted list has one name a line ("Doe, Jane" included); only a header or quoted cells make it a CSV.
     first = lines[0].casefold() if lines else ""
     separator = next((sign for sign in (";", "\t", ",") if sign in first), None)
-    is_csv = separator and (any(cell.strip(' "') in _HEADERS for cell in first.split(separator)) or '"' in text)
-    if not is_csv:
+    if separator is None or not (_is_header(first.split(separator)) or _has_quoted_cell(lines, separator)):
         return [[line.split("\t")[0].split(";")[0]] for line in lines]
-    return list(csv.reader(io.StringIO(text), delimiter=separator))
+    try:
+        return list(csv.reader(io.StringIO(text, newline=None), delimiter=separator))
+    except csv.Error as error:
+        raise BadInput(
+            "This list is no proper CSV: perhaps a quotation mark is never closed. Save it again, or paste the names,"
+            " one a line."
+        ) from error
+
+
+def _is_header(cells: list[str]) -> bool:
+    return any(cell.strip(' "') in _HEADERS for cell in cells)
+
+
+def _has_quoted_cell(lines: list[str], separator: str) -> bool:
+    """Whether a cell begins with a quotation mark; one inside a name is a nickname."""
+    return any(cell.lstrip().startswith('"') for line in lines for cell in line.split(separator))
