@@ -21,7 +21,9 @@ def clean_text(typed: str, limit: int) -> str:
     # Only the beginning is looked at: ten thousand signs must not cost more than a hundred.
     composed = unicodedata.normalize("NFC", typed[: limit * 8])
     visible = "".join(" " if sign.isspace() else sign for sign in composed if sign.isspace() or _is_visible(sign))
-    return " ".join(visible.split())[:limit].rstrip()
+    # Once more: what stood between a letter and its accent may be gone now.
+    line = unicodedata.normalize("NFC", " ".join(visible.split()))
+    return line[:limit].rstrip()
 
 
 def clean_name(typed: str) -> str:
