@@ -29,4 +29,5 @@ def comings(visits: pd.DataFrame, names: Mapping[int, str], now_ms: int) -> list
         been.add(student_id)
         if now_ms - seen_ms > GONE_MS:
             events.append(Coming(seen_ms, name, "left"))
-    return sorted(events, key=lambda event: -event.at_ms)
+    # Reversed first: of a visit of one moment the end is the newer event.
+    return sorted(reversed(events), key=lambda event: -event.at_ms)
