@@ -150,7 +150,8 @@ def make_board(at_ms: int, tiles: Sequence[Tile], windows: pd.DataFrame, visits:
     drawn, drawn_s = drawable(windows, visits, window_s)
     since_ms = at_ms - RECENT_MS
     last = windows[windows.index.get_level_values("window_ms") > since_ms]
-    present = visits[visits["seen_ms"] > since_ms].assign(began_ms=visits["began_ms"].clip(lower=since_ms))
+    present = visits[visits["seen_ms"] > since_ms]
+    present = present.assign(began_ms=present["began_ms"].clip(lower=since_ms))
     return Board(
         at_ms=at_ms,
         tiles=tuple(tiles),

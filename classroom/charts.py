@@ -66,7 +66,6 @@ def timeline_figure(
     windows = _with_closing_row(windows, step_ms)
     times = [_local(int(at_ms), zone) for at_ms in windows.index]
     heights = river(windows)
-    known = windows["usable"] > 0
     for column in heights:
         emotion = column.split("_")[0]
         figure.add_trace(
@@ -92,12 +91,12 @@ def timeline_figure(
         )
     figure.add_trace(
         go.Scatter(
-            x=times,
-            y=windows["valence"].where(known),
+            x=np.repeat(times, 2)[1:-1],
+            y=np.repeat(strip["valence"], 2),
             name="valence",
             showlegend=False,
             mode="lines",
-            line={"width": 2, "color": "#4C78A8", "shape": "hv"},
+            line={"width": 2, "color": "#4C78A8"},
             connectgaps=False,
             hovertemplate="valence %{y:.2f}<extra></extra>",
         ),
