@@ -140,7 +140,10 @@ def shown_now(readings: pd.DataFrame, now_ms: int) -> pd.DataFrame:
         rows.append({"student_id": student_id} | row)
     columns = ["student_id", "analyses", "usable", "faces_seen", "reason"]
     columns += ["emotion", "confidence", "valence", "arousal"]
-    frame = pd.DataFrame(rows, columns=columns).astype({"reason": object, "emotion": object})
+    frame = pd.DataFrame(rows, columns=columns)
+    for name in ("reason", "emotion"):
+        # pandas makes NaN of None beside text, and NaN is not None.
+        frame[name] = pd.Series([row[name] for row in rows], dtype=object)
     return frame.set_index("student_id")
 
 
