@@ -1,0 +1,86 @@
+"""Before and after the board: opening a class, and what follows its end."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from classroom.errors import BadInput, StoreError
+from classroom.records import ClassInfo
+from classroom.roster import decode_roster
+from classroom.ui import forms
+from classroom.ui.addresses import PAGE_FILES, REPORTS
+from classroom.ui.page import Visit
+
+# What this page remembers between its runs.
+_OPENING, _ENDED = "opening_another", "ended_class"
+
+
+def is_opening(running: Sequence[ClassInfo]) -> bool:
+    """Whether the form for a new class is to be shown: nothing runs, or it was asked for."""
+    return not running or bool(st.session_state.get(_OPENING))
+
+
+def open_class_form(visit: Visit, running: Sequence[ClassInfo]) -> None:
+    """Title and class list. What was typed stays in place when it cannot be used."""
+    st.title("Open a class")
+    with st.form("open_class"):
+        title = st.text_input("Title", max_chars=120, placeholder="Physics, group B")
+        pasted = st.text_area("Class list (optional)", placeholder="One name a line", height=120)
+        file = st.file_uploader("or a CSV file with the names (optional)", type=["csv", "txt"])
+        if st.form_submit_button("Open the class", type="primary"):
+            try:
+                roster = decode_roster(file.getvalue()) if file else pasted
+                info = visit.server.open_class(visit.teacher, title, roster)
+            except BadInput as error:
+                st.error(forms.as_text(str(error)))
+            else:
+                st.session_state.pop(_OPENING, None)
+                st.query_params["class"] = str(info.id)
+                st.rerun()
+    if running:
+        st.button("Back to the running class", on_click=lambda: st.session_state.pop(_OPENING, None))
+
+
+def choose_class(running: Sequence[ClassInfo]) -> ClassInfo:
+    """The class on the board: the one in the address, or the newest; a choice when there are several."""
+    wanted = st.query_params.get("class", "")
+    info = next((each for each in running if str(each.id) == wanted), running[0])
+    if len(running) == 1:
+        return info
+    index = running.index(info)
+    return st.selectbox("Class", running, index=index, format_func=lambda each: f"{each.title} ({each.code})")
+
+
+def end_or_open(visit: Visit, info: ClassInfo) -> None:
+    """The buttons under the board."""
+
+    def end() -> None:
+        try:
+            visit.server.end_class(info)
+            st.session_state[_ENDED] = info.id
+        except StoreError as error:
+            st.session_state["end_problem"] = str(error)
+
+    if problem := st.session_state.pop("end_problem", ""):
+        st.error(f"The class goes on. {forms.as_text(problem)}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover("End the class", icon=":material/stop_circle:"):
+            st.write("Students see that it has ended. The files and the report stay in Reports.")
+            st.button("End it now", type="primary", on_click=end)
+        st.button("Open another class", on_click=lambda: st.session_state.update({_OPENING: True}))
+        st.page_link(PAGE_FILES[REPORTS], label="Past classes")
+
+
+def just_ended(visit: Visit) -> ClassInfo | None:
+    """The class that was ended on this page a moment ago."""
+    return visit.server.own_class(visit.teacher, st.session_state.get(_ENDED, 0))
+
+
+def after_the_end(visit: Visit, info: ClassInfo) -> None:
+    """The files at once, and the ways on."""
+    st.title("The class has ended")
+    st.write("Its files are ready now. You find it in Reports at any time.")
+    forms.download_links(info.id, visit.zone.key)
+    with st.container(horizontal=True):
+        st.page_link(PAGE_FILES[REPORTS], label="See its report", query_params={"class": str(info.id)})
+        st.button("Open a new class", on_click=lambda: st.session_state.pop(_ENDED))
