@@ -138,18 +138,20 @@ def fit(config: Config, training: Images, votes: np.ndarray, choosing: Images, r
         task = bar.add_task("training", total=config.epochs * len(batches), completed=done * len(batches))
         for epoch in range(done, config.epochs):
             started = time.monotonic()
-            model.reset_metrics()
+            total = 0.0
             # Keras does not save how far the dropout's dice are: without this a resumed run would drop other features.
             if config.dropout:
                 model.get_layer("dropout").seed_generator.state.assign([config.seed, epoch * len(batches)])
             for step, (crops, targets, weights) in enumerate(batches.epoch(epoch)):
                 model.optimizer.learning_rate = config.learning_rate_at(epoch + step / len(batches))
-                logs = model.train_on_batch(crops, targets, sample_weight=weights, return_dict=True)
+                # Keras starts its mean anew with every such call, so this is the loss of one batch.
+                loss = model.train_on_batch(crops, targets, sample_weight=weights, return_dict=True)["loss"]
+                total += float(loss) * len(crops)
                 bar.advance(task)
             rows.append(
                 {
                     "epoch": epoch + 1,
-                    "loss": round(float(logs["loss"]), 4),
+                    "loss": round(total / len(training), 4),
                     "publictest_accuracy": round(accuracy(model, choosing), 4),
                     "learning_rate": round(config.learning_rate_at(epoch + 0.5), 5),
                     "seconds": round(time.monotonic() - started, 1),
