@@ -109,6 +109,8 @@ class LocalEngine:
                 pause_s = RESTART_PAUSE_S
                 self._process.wait()
             except EngineError as error:
+                if self._closing.is_set():
+                    return
                 # Such as no network and no model files: that does not mend within a second.
                 self.problem, pause_s = str(error), min(pause_s * 2, LONGEST_PAUSE_S)
                 logger.error("%s", error)
@@ -123,6 +125,10 @@ class LocalEngine:
         if self._models_dir:
             command.append(str(self._models_dir))
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        if self._closing.is_set():
+            # ``close`` looked for a child to end before there was one.
+            self._end_process()
+            raise EngineError(self.problem)
         # Reading waits in a thread of its own, so that a hanging child is noticed; it ends with the child's output.
         self._answers = queue.SimpleQueue()
         reader = threading.Thread(
@@ -138,11 +144,18 @@ class LocalEngine:
             self.state, self.problem = EngineState.READY, ""
 
     def _ask(self, frames_bgr: list[np.ndarray], timeout_s: float) -> list[FaceReading]:
+        process = self._process
+        # A child that hangs does not read either, and a picture is more than a pipe holds: writing would wait for ever.
+        watchdog = threading.Timer(timeout_s, process.kill)
+        watchdog.daemon = True
+        watchdog.start()
         try:
-            pickle.dump(frames_bgr, self._process.stdin, protocol=5)
-            self._process.stdin.flush()
+            pickle.dump(frames_bgr, process.stdin, protocol=5)
+            process.stdin.flush()
         except (OSError, ValueError) as error:
             raise EngineError(_ENDED_SENTENCE) from error
+        finally:
+            watchdog.cancel()
         return self._receive(timeout_s)
 
     def _receive(self, timeout_s: float):
