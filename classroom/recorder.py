@@ -61,13 +61,14 @@ class Recorder:
             StoreError: the database does not answer; nothing is lost, it is tried again.
         """
         with self._writing:
+            seen = self._seen()
             with self._lock:
                 batch, self._waiting = self._waiting, []
-            seen = self._seen()
             try:
                 if batch or seen:
                     self._store.readings.write(batch, seen, self._clock())
-            except StoreError:
+            except Exception:
+                # Whatever it was, the readings are kept: a fault that nobody foresaw is no reason to lose any.
                 with self._lock:
                     self._waiting = batch + self._waiting
                 if self.failing_since_ms is None:

@@ -1,0 +1,201 @@
+import threading
+from types import SimpleNamespace
+
+import av
+import numpy as np
+import pytest
+
+from classroom.errors import EngineError
+from classroom.slots import FrameSlots, Slot
+from classroom.ticker import BATCH, FASTEST_S, LONGEST_SIDE_PX, SLOWEST_S, Ticker, to_bgr
+from tests.fakes import FakeEngine, camera_frame
+
+
+class Room:
+    """A ticker whose batches are served by hand, with an engine that takes as long as the test says."""
+
+    def __init__(self, clock, monkeypatch) -> None:
+        self.now_s = 1_000.0
+        monkeypatch.setattr("classroom.ticker.time", SimpleNamespace(monotonic=lambda: self.now_s))
+        self.engine_takes_s = 0.0
+        self.engine = FakeEngine()
+        self.recorded = []
+        self.slots = FrameSlots()
+        self.clock = clock
+        self.ticker = Ticker(self.slots, self, self.recorded.extend, clock)
+
+    state = problem = ""
+
+    def analyse(self, frames_bgr):
+        self.now_s += self.engine_takes_s
+        return self.engine.analyse(frames_bgr)
+
+    def close(self) -> None: ...
+
+    def frames_come(self, *students: int, frame=None) -> None:
+        for student in students:
+            self.slots.put(Slot(student, 1, self.clock(), frame or camera_frame(32, 24)))
+
+    def serve(self) -> list[int]:
+        """Serve one batch. Gives the students in it."""
+        before = len(self.recorded)
+        self.ticker.serve(self.now_s)
+        return [reading.student_id for reading in self.recorded[before:]]
+
+
+@pytest.fixture
+def room(clock, monkeypatch, by_hand):
+    room = Room(clock, monkeypatch)
+    yield room
+    room.ticker.close()
+    room.ticker.close()
+
+
+def test_without_frames_the_engine_is_not_asked(room):
+    assert room.serve() == []
+    assert room.engine.batches == []
+
+
+def test_a_reading_says_whose_it_is_and_when_its_frame_came(room):
+    arrived_ms = room.clock()
+    room.frames_come(5)
+    room.clock.advance(3)
+    assert room.serve() == [5]
+    (reading,) = room.recorded
+    assert (reading.class_id, reading.student_id, reading.at_ms) == (1, 5, arrived_ms)
+    assert reading.face is room.engine.answer
+
+
+def test_least_recently_served_come_first(room):
+    everybody = list(range(1, BATCH + 5))
+    room.frames_come(*everybody)
+    first = room.serve()
+    assert len(first) == BATCH
+    room.now_s += FASTEST_S
+    room.frames_come(*first)  # those who were served are first in the slots again, and yet they wait
+    second = room.serve()
+    assert set(second[:4]) == set(everybody) - set(first)
+
+
+def test_nobody_starves_when_there_are_more_frames_than_fit(room):
+    everybody = list(range(1, 3 * BATCH + 1))
+    served = []
+    for _ in range(9):
+        room.frames_come(*everybody)
+        served += room.serve()
+        room.now_s += FASTEST_S
+    assert {served.count(student) for student in everybody} == {3}
+
+
+def test_at_most_one_frame_a_student_and_interval(room):
+    room.frames_come(1)
+    assert room.serve() == [1]
+    room.frames_come(1)
+    room.now_s += FASTEST_S * 0.9
+    assert room.serve() == []
+    room.now_s += FASTEST_S * 0.2
+    assert room.serve() == [1]
+
+
+def test_it_slows_down_when_the_engine_is_behind_and_recovers(room):
+    room.engine_takes_s = 1.0
+    paces = []
+    for _ in range(60):
+        room.frames_come(*range(1, 2 * BATCH + 1))
+        room.serve()
+        paces.append(room.ticker.interval_s)
+    assert paces == sorted(paces)
+    assert room.ticker.interval_s == SLOWEST_S, "never slower than one look in two seconds"
+    assert room.ticker.is_slowed
+
+    room.engine_takes_s = 0.001
+    for _ in range(60 * 10):
+        room.frames_come(1)
+        room.serve()
+        room.now_s += 0.1
+    assert room.ticker.interval_s == FASTEST_S
+    assert not room.ticker.is_slowed
+
+
+def test_a_burst_does_not_slow_it_down(room):
+    """Busy for half of the time is not behind."""
+    room.engine_takes_s = 0.25
+    for _ in range(40):
+        room.frames_come(1)
+        room.serve()
+        room.now_s += 0.25
+    assert not room.ticker.is_slowed
+
+
+def test_a_broken_frame_costs_the_others_nothing(room):
+    room.frames_come(1)
+    room.frames_come(2, frame=av.VideoFrame())
+    room.frames_come(3)
+    assert room.serve() == [1, 2, 3]
+    assert [frame.shape for frame in room.engine.batches[0]] == [(24, 32, 3), (0, 0, 3), (24, 32, 3)]
+
+
+def test_what_was_taken_for_a_dead_engine_is_not_recorded_and_newer_frames_are(room):
+    room.frames_come(1)
+    room.engine.broken = EngineError("dead")
+    with pytest.raises(EngineError):
+        room.serve()
+    assert room.recorded == []
+    room.engine.broken = None
+    room.now_s += FASTEST_S
+    room.frames_come(1)
+    assert room.serve() == [1]
+
+
+@pytest.mark.parametrize("fault", [EngineError("dead"), RuntimeError("nobody thought of this")])
+def test_its_thread_outlives_a_fault(clock, fault):
+    """The real thread: an engine that fails once, and then a reading."""
+    slots, engine, recorded, done = FrameSlots(), FakeEngine(), [], threading.Event()
+    failed = threading.Event()
+
+    class Failing(FakeEngine):
+        def analyse(self, frames_bgr):
+            if not failed.is_set():
+                failed.set()
+                raise fault
+            return engine.analyse(frames_bgr)
+
+    def record(readings) -> None:
+        recorded.extend(readings)
+        done.set()
+
+    ticker = Ticker(slots, Failing(), record, clock)
+    slots.put(Slot(1, 1, 1, camera_frame()))
+    assert failed.wait(timeout=10)
+    slots.put(Slot(2, 1, 2, camera_frame()))
+    assert done.wait(timeout=10)
+    ticker.close()
+    assert not ticker._thread.is_alive()
+    assert [reading.student_id for reading in recorded] == [2]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shape", "why"),
+    [
+        (2, 2, (2, 2, 3), "the smallest that a codec gives"),
+        (320, 240, (240, 320, 3), "what is asked for"),
+        (240, 320, (320, 240, 3), "a phone held upright"),
+        (641, 481, (480, 640, 3), "just too large"),
+        (3840, 2160, (360, 640, 3), "a camera that gives all it has"),
+        (2160, 3840, (640, 360, 3), "the same upright"),
+        (2000, 2, (1, 640, 3), "a strip keeps at least one line"),
+    ],
+)
+def test_pictures_keep_their_shape_and_no_more_pixels_than_are_read(width, height, shape, why):
+    picture = to_bgr(Slot(1, 1, 0, camera_frame(width, height, grey=90)))
+    assert (picture.shape, picture.dtype) == (shape, np.uint8)
+    assert max(picture.shape[:2]) <= LONGEST_SIDE_PX
+    assert picture.mean() == pytest.approx(90, abs=4), "the same grey, as well as a codec keeps it"
+
+
+def test_colours_arrive_in_the_order_that_the_reader_expects():
+    blue = np.zeros((64, 64, 3), np.uint8)
+    blue[:, :, 0] = 255
+    picture = to_bgr(Slot(1, 1, 0, av.VideoFrame.from_ndarray(blue, format="bgr24")))
+    assert picture[..., 0].min() > 200
+    assert picture[..., 2].max() < 50
