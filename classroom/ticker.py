@@ -42,6 +42,7 @@ class Ticker:
         self._clock = clock
         self._served_s: dict[int, float] = {}  # student id to the time of the last analysis, monotonic
         self._busy: deque[tuple[float, float]] = deque()  # (end, seconds) of the analyses of the last seconds
+        self._paced_s = 0.0  # since when the pace is what it is, monotonic
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
         self._thread.start()
@@ -97,11 +98,13 @@ class Ticker:
             self._busy.popleft()
         load = sum(seconds for _, seconds in self._busy) / span_s
         if load > _BUSY:
-            self.interval_s = min(self.interval_s * 1.25, SLOWEST_S)
-            self._busy.clear()  # the new pace is judged by itself
-        elif load < _IDLE and self.interval_s > FASTEST_S and ended - self._busy[0][0] > span_s * 0.8:
-            self.interval_s = max(self.interval_s / 1.25, FASTEST_S)
-            self._busy.clear()
+            self._pace(min(self.interval_s * 1.25, SLOWEST_S), ended)
+        elif load < _IDLE and self.interval_s > FASTEST_S and ended - self._paced_s > span_s:
+            self._pace(max(self.interval_s / 1.25, FASTEST_S), ended)
+
+    def _pace(self, interval_s: float, now_s: float) -> None:
+        self.interval_s, self._paced_s = interval_s, now_s
+        self._busy.clear()  # the new pace is judged by itself
 
 
 def to_bgr(slot: Slot[av.VideoFrame]) -> np.ndarray:
