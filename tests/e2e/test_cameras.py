@@ -1,0 +1,86 @@
+"""Cameras that are refused, covered, crowded, paused: each gets a sentence, and the student stays in the class."""
+
+from playwright.sync_api import expect
+
+from benchmarks.server import ServerProcess
+from tests.e2e.people import PATIENCE_MS, Teacher, wait_until
+
+
+def test_a_refused_camera_gets_a_sentence_and_a_way_on(server: ServerProcess, new_teacher, new_student):
+    teacher, student = _class_of(server, new_teacher), new_student(server, None)
+    student.context.grant_permissions([])  # to Chromium this means: everything else is refused, without a question
+    student.join(teacher.code, "Mia")
+    wait_until(lambda: student.questions, "the camera asked for", page=student.page)
+    student.page.wait_for_timeout(8000)
+    assert 1 <= student.questions < 10, "the page keeps asking for a camera that was refused"
+    notices = [frame.get_by_text("The camera is not allowed").first for frame in student.page.frames]
+    assert any(notice.is_visible() for notice in notices), "nothing says what to do"
+    student.press("Go on without camera")
+    student.reads("You are in the class without a camera")
+    teacher.sees("Mia", "without camera")
+
+
+def test_a_covered_camera_is_camera_off(server: ServerProcess, new_teacher, new_student):
+    teacher, student = _class_of(server, new_teacher), new_student(server, "black")
+    student.join(teacher.code, "Mia")
+    teacher.sees("Mia", "camera off")
+    student.reads("No picture, or a black one, arrives from your camera")
+    # The page and the connection are there, so it is not said that the student has gone.
+    assert teacher.page.locator('.tile[data-state="gone"]').count() == 0
+
+
+def test_two_faces_are_said_and_the_largest_is_read(server: ServerProcess, new_teacher, new_student):
+    teacher, student = _class_of(server, new_teacher), new_student(server, "two faces")
+    student.join(teacher.code, "Mia")
+    teacher.sees("Mia", "live")
+    expect(teacher.tile("Mia")).to_contain_text("2 faces", timeout=PATIENCE_MS)
+    student.reads("There is more than one face in front of your camera; the largest one is read.")
+
+
+def test_pause_and_share_again(server: ServerProcess, new_teacher, new_student):
+    teacher, student = _class_of(server, new_teacher), new_student(server)
+    student.join(teacher.code, "Mia")
+    teacher.sees("Mia", "live")
+
+    student.press("Pause my camera")
+    student.reads("Paused. No picture leaves your machine.")
+    teacher.sees("Mia", "paused")
+    count = "select count(*) from readings join classes on classes.id = class_id where code = ?"
+    student.page.wait_for_timeout(2500)  # what was on its way is written within a second
+    at_pause = server.one(count, teacher.code)
+    student.page.wait_for_timeout(4000)
+    assert server.one(count, teacher.code) == at_pause
+
+    student.press("Share my camera again")
+    teacher.sees("Mia", "live")
+    student.reads("The class receives your picture")
+    wait_until(lambda: server.one(count, teacher.code) > at_pause, "readings after the pause", page=student.page)
+
+
+def test_leave_and_come_back_into_the_same_row(server: ServerProcess, new_teacher, new_student):
+    teacher, student = _class_of(server, new_teacher), new_student(server)
+    student.join(teacher.code, "Mia")
+    teacher.sees("Mia", "live")
+
+    student.press("Leave the class")
+    student.reads("You have left the class")
+    teacher.sees("Mia", "gone")
+    student.page.reload()
+    student.reads("You have left the class")
+    assert student.page.get_by_text("You are here as").count() == 0
+
+    student.press("Come back")
+    student.is_in_class("Mia")
+    teacher.sees("Mia", "live")
+    assert (
+        server.one("select count(*) from students join classes on classes.id = class_id where code = ?", teacher.code)
+        == 1
+    )
+
+
+def _class_of(server: ServerProcess, new_teacher) -> Teacher:
+    """A teacher in an open class; ``code`` is its join code."""
+    number = server.one("select count(*) from teachers")
+    teacher = new_teacher(server, f"Teacher {number + 1}")
+    teacher.code = teacher.open_class("Optics")
+    return teacher
