@@ -3,10 +3,10 @@
     python -m benchmarks.live --students 6 --seconds 60 --json benchmarks/results/live.json
 
 The students are pages with profiles of their own in one Chromium, sharing one camera: a Chromium each would leave a
-small machine nothing for the server that is measured. They join one after the other, a teacher's board is open all the time, and the measured
-period begins ``WARM_UP_S`` after the last one's first reading. Chromium's own CPU is reported apart. The clip is taken
-from ``--clip``, by default a face of ``../shared/media``; without it the astronaut of scikit-image sways gently.
-Everything stays on loopback, and what this starts it ends.
+small machine nothing for the server that is measured. They join one after the other, a teacher's board is open all the
+time, and the measured period begins ``WARM_UP_S`` after the last one's first reading. Chromium's own CPU is reported
+apart. The clip is ``--clip``, by default a face of ``../shared/media``; without it the astronaut of scikit-image sways
+gently. Everything stays on loopback, and what this starts it ends.
 """
 
 import argparse
