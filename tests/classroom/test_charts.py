@@ -1,0 +1,115 @@
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from classroom.charts import ABOVE, BELOW, COLOURS, river, timeline_figure
+from classroom.mood import class_windows, student_windows
+from fer_model.affect import PLACEMENTS
+from fer_model.labels import EMOTIONS
+from tests.fakes import MONDAY_MS, NO_FACE, face, readings_frame, visits_frame
+
+T = MONDAY_MS
+
+
+def mood(rows, visits=()):
+    return class_windows(student_windows(readings_frame(rows), 10), visits_frame(visits), 10)
+
+
+EMPTY = mood([])
+# Happy and sad, then nobody in view, then neutral.
+LESSON = mood(
+    [(T, 1, face("happy")), (T, 2, face("sad")), (T + 10_000, 1, NO_FACE), (T + 20_000, 1, face("neutral"))],
+    [(1, T, T + 20_000), (2, T, T)],
+)
+
+
+def areas(figure):
+    return [trace for trace in figure.data if getattr(trace, "stackgroup", None)]
+
+
+def line(figure, name):
+    (found,) = [trace for trace in figure.data if trace.name == name]
+    return found
+
+
+def test_every_emotion_has_one_colour_and_no_two_share_one():
+    assert set(COLOURS) == set(EMOTIONS)
+    assert len(set(COLOURS.values())) == len(EMOTIONS)
+
+
+def test_pleasant_is_above_and_unpleasant_below_as_their_valence_says():
+    assert {*ABOVE, *BELOW, "neutral"} == set(EMOTIONS)
+    assert all(PLACEMENTS[emotion][0] > 0 for emotion in ABOVE)
+    assert all(PLACEMENTS[emotion][0] < 0 for emotion in BELOW)
+
+
+class TestRiver:
+    def test_an_empty_class_has_an_empty_river_with_every_area(self):
+        assert len(river(EMPTY)) == 0
+        assert set(river(EMPTY).columns) == {"neutral_above", "neutral_below", *ABOVE, *BELOW}
+
+    def test_heights_by_hand(self):
+        first, unknown, last = (row for _, row in river(LESSON).iterrows())
+        assert (first["happy"], first["sad"], first["neutral_above"]) == (0.5, -0.5, 0)
+        assert not unknown.any(), "nobody in view is no neutral band"
+        assert (last["neutral_above"], last["neutral_below"]) == (0.5, -0.5)
+
+    def test_the_areas_of_a_window_sum_to_one(self):
+        rng = np.random.default_rng(0)
+        rows = [(T + int(at), 1, face(EMOTIONS[rng.integers(7)])) for at in rng.integers(0, 100_000, 80)]
+        assert river(mood(rows)).abs().sum(axis=1).to_numpy() == pytest.approx(1)
+
+    def test_above_is_never_negative_and_below_never_positive(self):
+        heights = river(LESSON)
+        assert (heights[["neutral_above", *ABOVE]] >= 0).all(axis=None)
+        assert (heights[["neutral_below", *BELOW]] <= 0).all(axis=None)
+
+
+class TestTimelineFigure:
+    def test_an_empty_class_has_the_same_axes_and_no_error(self):
+        empty, full = (timeline_figure(windows, 10, UTC) for windows in (EMPTY, LESSON))
+        titles = [[axis.title.text for axis in figure.select_yaxes()] for figure in (empty, full)]
+        assert titles == [["share of faces", "valence", "in view"]] * 2
+        assert list(empty.select_xaxes())[-1].title.text == "time (UTC)"
+        assert len(empty.data) == len(full.data)
+        assert all(len(trace.x) == 0 for trace in empty.data)
+        empty.to_json()
+
+    def test_an_empty_class_that_runs_shows_its_time(self):
+        axis = next(timeline_figure(EMPTY, 10, UTC, from_ms=T).select_xaxes())
+        assert [at.isoformat() for at in axis.range] == ["2026-01-05T10:00:00", "2026-01-05T10:05:00"]
+
+    def test_one_area_an_emotion_in_its_colour_and_one_entry_in_the_legend(self):
+        drawn = areas(timeline_figure(LESSON, 10, UTC))
+        assert {trace.name: trace.fillcolor for trace in drawn} == COLOURS
+        assert sorted(trace.name for trace in drawn if trace.showlegend) == sorted(EMOTIONS)
+
+    def test_the_figure_draws_the_numbers_of_the_river(self):
+        figure = timeline_figure(LESSON, 10, UTC)
+        for column, trace in zip(river(LESSON), areas(figure), strict=True):
+            assert list(trace.y)[: len(LESSON)] == river(LESSON)[column].tolist()
+
+    def test_the_valence_line_has_a_hole_where_nobody_is_in_view(self):
+        valence = line(timeline_figure(LESSON, 10, UTC), "valence")
+        assert not valence.connectgaps
+        points = [(at.second, value) for at, value in zip(valence.x, valence.y, strict=True)]
+        happy, sad = (face(emotion).valence for emotion in ("happy", "sad"))
+        known = [(at, value) for at, value in points if not np.isnan(value)]
+        assert known == [(0, (happy + sad) / 2), (10, (happy + sad) / 2)] + [
+            (at, pytest.approx(face("neutral").valence)) for at in (20, 30)
+        ]
+        assert [at for at, value in points if np.isnan(value)] == [10, 20], "the window of nobody parts the line"
+
+    def test_the_strip_is_the_coverage(self):
+        strip = line(timeline_figure(LESSON, 10, UTC), "coverage")
+        assert list(strip.y) == [1, 0, 1]
+        assert strip.width == 10_000
+
+    def test_times_are_the_teachers_wherever_the_browser_is(self):
+        figure = timeline_figure(LESSON, 10, ZoneInfo("Asia/Kolkata"), markers=[(T, "quiz")])
+        assert areas(figure)[0].x[0].isoformat() == "2026-01-05T15:30:00"
+        assert list(figure.select_xaxes())[-1].title.text == "time (Asia/Kolkata)"
+        (note,) = [note for note in figure.layout.annotations if note.text == "quiz"]
+        assert note.x.isoformat() == "2026-01-05T15:30:00"
