@@ -131,11 +131,14 @@ def timeline_figure(
     if first_ms is not None:
         last_ms = max(int(windows.index[-1]) if len(windows) else 0, first_ms + 300_000)
         figure.update_xaxes(range=[_local(first_ms, zone), _local(last_ms, zone)])
-    figure.update_xaxes(title_text=f"time ({zone})", row=3, col=1)
+    figure.update_xaxes(title_text=f"time ({zone})", title_standoff=6, row=3, col=1)
+    figure.update_xaxes(showgrid=False, zeroline=False)
+    figure.update_yaxes(gridcolor="rgba(128,128,128,.18)", zeroline=False, title_standoff=4)
     figure.update_layout(
         title={"text": title} if title else None,
         height=430,
-        margin={"l": 8, "r": 8, "t": 40 if title else 8, "b": 8},
+        template="none",  # the page brings its own look
+        margin={"l": 72, "r": 8, "t": 56 if title else 28, "b": 52},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         hovermode="x unified",
         bargap=0,

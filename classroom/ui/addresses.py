@@ -5,6 +5,7 @@ JOIN = "/Join"
 LIVE = "/Live_class"
 REPORTS = "/Reports"
 SETTINGS = "/Settings"
+PLOTLY = "/assets/plotly.min.js"
 
 PAGE_FILES = {
     HOME: "home.py",

@@ -13,6 +13,7 @@ from classroom.records import ClassInfo
 from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.addresses import JOIN
+from classroom.ui.live_chart import live_chart
 from classroom.ui.page import Visit
 from classroom.ui.words import counts_html, numbers_html, state_html, tiles_html
 
@@ -38,12 +39,8 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
     info = live.info
     st.html(state_html(info, board, show_code(info.code)))
     _troubles(server)
-    st.plotly_chart(
-        timeline_figure(board.drawn, board.drawn_s, visit.zone, from_ms=info.opened_ms),
-        key="timeline",
-        config={"displayModeBar": False},
-        alt="Class mood over time",
-    )
+    figure = timeline_figure(board.drawn, board.drawn_s, visit.zone, from_ms=info.opened_ms)
+    live_chart(figure, key="timeline", alt="Class mood over time")
     st.caption(
         f"One point is {board.drawn_s} s. Shares are of the usable faces in it; the strip shows how many were in view."
     )

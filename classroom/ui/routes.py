@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from classroom.accounts import SignIn
@@ -20,7 +20,8 @@ from classroom.records import ClassInfo
 from classroom.server import ClassServer
 from classroom.session_csv import attendance_csv, session_csv
 from classroom.ui import cookies, running
-from classroom.ui.addresses import HOME, JOIN, LIVE
+from classroom.ui.addresses import HOME, JOIN, LIVE, PLOTLY
+from classroom.ui.live_chart import PLOTLY_JS
 
 _MAX_FORM_BYTES = 20_000
 
@@ -112,6 +113,11 @@ async def attendance_file(request: Request) -> Response:
     return await _download(request, "attendance")
 
 
+async def plotly_script(_request: Request) -> Response:
+    """Plotly for the live chart. Its address carries the version, so a browser may keep it."""
+    return FileResponse(PLOTLY_JS, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
 async def healthz(request: Request) -> Response:
     """200 when every part works, 503 when one does not; the body says which."""
     try:
@@ -134,6 +140,7 @@ ROUTES = [
     Route("/class/{class_id:int}/session.csv", session_file),
     Route("/class/{class_id:int}/attendance.csv", attendance_file),
     Route("/healthz", healthz),
+    Route(PLOTLY, plotly_script),
 ]
 
 
