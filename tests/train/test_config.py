@@ -19,7 +19,7 @@ def test_every_committed_configuration_is_valid(path):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("epochs: 18", "epochs: 0", "epochs and batch_size start at 1"),
+        ("epochs: 17", "epochs: 0", "epochs and batch_size start at 1"),
         ("dropout: 0.3", "dropout: 3", "dropout is a share between 0 and 1, got 3"),
         ("dropout: 0.3", "drop: 0.3", "settings nobody knows: drop"),
         ("dropout: 0.3", "", "lacks dropout"),

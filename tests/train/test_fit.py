@@ -117,6 +117,15 @@ def test_the_loss_falls_where_brightness_tells_the_emotion(data, tmp_path):
     assert np.mean(losses[-3:]) < 0.8 * np.mean(losses[:3])
 
 
+def test_the_loss_of_an_epoch_is_the_mean_over_all_its_images(data, tmp_path, monkeypatch):
+    training, votes, choosing = data
+    losses = iter([1.0, 2.0, 6.0])  # of batches of 10, 10 and 8 images
+    monkeypatch.setattr(keras.Model, "train_on_batch", lambda *_, **__: {"loss": next(losses)})
+    fit(replace(TINY, epochs=1), training, votes, choosing, tmp_path, quiet=True)
+    with open(tmp_path / "history.csv", newline="") as file:
+        assert float(next(csv.DictReader(file))["loss"]) == pytest.approx((10 + 20 + 48) / 28, abs=1e-3)
+
+
 def test_accuracy_counts_hits_and_an_empty_set_has_none(data):
     _, _, choosing = data
     model = compiled(TINY)
