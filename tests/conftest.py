@@ -35,7 +35,13 @@ def store(tmp_path):
 
 @pytest.fixture
 def by_hand(monkeypatch):
-    """The threads of a server do nothing by themselves: a test calls ``ticker.serve`` and ``recorder.flush``."""
+    """The threads of a server do nothing by themselves: a test calls ``ticker.serve`` and ``recorder.flush``.
+
+    Passwords cost nothing: what the real hashes are like is a test of its own.
+    """
+    from tests.fakes import CHEAP_HASHER
+
+    monkeypatch.setattr("classroom.accounts.PasswordHasher", lambda: CHEAP_HASHER)
     monkeypatch.setattr("classroom.ticker.Ticker._run", lambda self: None)
     monkeypatch.setattr("classroom.recorder.COMMIT_EVERY_S", 3600.0)
     monkeypatch.setattr("classroom.demo._STEP_MS", 3_600_000)
