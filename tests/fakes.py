@@ -138,7 +138,7 @@ class Seeded:
 def seed_class(store: Store, teacher_id: int | None, names: Sequence[str] = ("Ann", "Ben", "Cem")) -> Seeded:
     """The first student is happy and read once a second, the second sad and read every other second with every fourth
     picture empty, the third here without a camera, and so is everybody after."""
-    info = store.classes.open(teacher_id, "Physics, group B", (), MONDAY_MS)
+    info = store.classes.open(teacher_id, "Optics, 7b", (), MONDAY_MS)
     students = []
     for number, name in enumerate(names):
         sharing = Sharing.CAMERA if number < 2 else Sharing.NOTHING

@@ -1,0 +1,436 @@
+"""Every page as a visitor finds it: signed out, empty, with a class in it, and with its database away."""
+
+import base64
+import html
+import json
+import re
+
+import pytest
+
+from classroom.errors import StoreError
+from classroom.records import Sharing
+from classroom.ui import cookies, trouble
+from classroom.ui.addresses import HOME, JOIN, LIVE, REPORTS, SETTINGS
+from tests.fakes import HOSTILE_NAMES, camera_frame, face, seed_class, sign_up
+
+EVERY_PAGE = (HOME, JOIN, LIVE, REPORTS, SETTINGS)
+TEACHERS_PAGES = (LIVE, REPORTS, SETTINGS)
+
+
+class TestSignedOut:
+    @pytest.mark.parametrize("address", EVERY_PAGE)
+    def test_a_passer_by_sees_nothing_of_any_class(self, browser, seeded, address):
+        browser.open(address)
+        assert browser.failed == []
+        for secret in ("Ann", "Ben", "Cem", "Optics", seeded.info.code, seeded.info.code[:4]):
+            assert secret not in browser.text
+
+    @pytest.mark.parametrize("address", TEACHERS_PAGES)
+    def test_a_teachers_page_shows_the_door_whatever_stands_in_its_address(self, browser, seeded, address):
+        browser.open(address, **{"class": str(seeded.info.id)})
+        assert browser.failed == []
+        assert "Sign in to teach" in browser.text
+        assert "Optics" not in browser.text
+
+    @pytest.mark.parametrize("address", TEACHERS_PAGES)
+    @pytest.mark.parametrize("who", ["made up", "student", "signed out"])
+    def test_a_cookie_that_is_no_teachers_opens_nothing(self, browser, server, ada, seeded, address, who):
+        if who == "student":
+            browser.cookies[cookies.TEACHER] = server.join(seeded.info.code, "Dan", True)[1]
+        elif who == "signed out":
+            server.accounts.sign_out(ada.token)
+            browser.cookies[cookies.TEACHER] = ada.token
+        else:
+            browser.cookies[cookies.TEACHER] = "x" * 5_000
+        browser.open(address)
+        assert browser.failed == []
+        assert "Sign in to teach" in browser.text
+        assert "Optics" not in browser.text
+
+    @pytest.mark.parametrize("address", TEACHERS_PAGES)
+    def test_a_first_start_asks_for_the_setup_key(self, browser, server, address):
+        browser.open(address)
+        assert browser.failed == []
+        assert "Create the first teacher" in browser.text
+
+    def test_a_teacher_sees_nothing_of_another_teachers_class(self, browser, server, seeded):
+        browser.cookies[cookies.TEACHER] = sign_up(server.accounts, "Grace").token
+        for address in TEACHERS_PAGES:
+            browser.open(address, **{"class": str(seeded.info.id)})
+            assert browser.failed == []
+            for secret in ("Optics", "Ann", seeded.info.code):
+                assert secret not in browser.text, address
+
+    def test_what_went_wrong_is_said_on_the_next_page_and_as_text(self, browser, ada):
+        notice = {"kind": "error", "sentence": "No [link](http://x) here.", "form": {"user_name": '"><b>Ada'}}
+        browser.cookies[cookies.NOTICE] = base64.urlsafe_b64encode(json.dumps(notice).encode()).decode()
+        browser.open(LIVE)
+        assert browser.failed == []
+        assert browser.errors == [r"No \[link\]\(http\:\/\/x\) here\."]
+        assert '"><b>Ada' not in browser.text
+        assert "&quot;&gt;&lt;b&gt;Ada" in browser.text
+
+    @pytest.mark.parametrize("value", ["", "no base64!", "bm90IGpzb24=", "W10=", "e30=", "x" * 10_000])
+    def test_a_notice_that_cannot_be_read_says_nothing(self, browser, server, value):
+        browser.cookies[cookies.NOTICE] = value
+        browser.open(HOME)
+        assert (browser.failed, browser.errors) == ([], [])
+
+
+class TestEmpty:
+    @pytest.mark.parametrize(
+        ("address", "words"),
+        [
+            (HOME, "Everything is up and running"),
+            (JOIN, "Code of your class"),
+            (LIVE, "Open a class"),
+            (REPORTS, "No classes yet"),
+            (SETTINGS, "one commit a second"),
+        ],
+    )
+    def test_a_page_without_any_class_says_what_to_do(self, as_ada, address, words):
+        as_ada.open(address)
+        assert (as_ada.failed, as_ada.errors) == ([], [])
+        assert words in as_ada.text
+
+    def test_a_class_that_nobody_has_joined_shows_its_code_and_an_empty_board(self, as_ada, server, ada):
+        info = server.open_class(ada.teacher, "Empty")
+        as_ada.open(LIVE)
+        assert as_ada.failed == []
+        assert f"https://school.example/Join?code={info.code}" in as_ada.text
+        assert "Nobody has joined yet" in as_ada.text
+
+    def test_a_report_without_any_analysis_says_so(self, as_ada, server, ada):
+        server.end_class(server.open_class(ada.teacher, "Empty"))
+        as_ada.open(REPORTS)
+        assert as_ada.failed == []
+        assert "No face was analysed" in as_ada.text
+
+
+class TestLiveClass:
+    def test_opening_a_class_leads_to_its_board(self, as_ada, server, ada):
+        as_ada.open(LIVE)
+        as_ada.app.text_input[0].input("Optics")
+        as_ada.app.text_area[0].input("Ann\nBen")
+        as_ada.app.button[0].click().run()
+        assert as_ada.failed == []
+        (info,) = server.store.classes.of_teacher(ada.teacher.id)
+        assert (info.title, server.store.classes.roster(info.id)) == ("Optics", ["Ann", "Ben"])
+        assert info.code in as_ada.text
+
+    def test_a_class_without_a_title_is_refused_and_what_was_typed_stays(self, as_ada, server, ada):
+        as_ada.open(LIVE)
+        as_ada.app.text_area[0].input("Ann\nBen")
+        as_ada.app.button[0].click().run()
+        assert as_ada.failed == []
+        assert len(as_ada.errors) == 1
+        assert "Give the class a title" in as_ada.errors[0]
+        assert as_ada.app.text_area[0].value == "Ann\nBen"
+        assert server.store.classes.of_teacher(ada.teacher.id) == []
+
+    def test_the_board_shows_every_student_with_state_and_coverage(self, as_ada, server, seeded, clock):
+        ann, ben, cem = seeded.students
+        for student in seeded.students:
+            server.presence.page_ran(student, "page")
+        for student in (ann, ben):
+            server.frame_arrived(student, camera_frame())
+        as_ada.open(LIVE)
+        assert as_ada.failed == []
+        for words in ("Ann", "Ben", "Cem", "happy", "sad", "no camera, present", "<b>2 of 3</b>"):
+            assert words in as_ada.text
+
+    def test_an_engine_that_restarts_is_said_and_what_is_there_stays(self, as_ada, server, seeded):
+        server.engine.state, server.engine.problem = "restarting", "Analysis stopped and is being restarted."
+        as_ada.open(LIVE)
+        assert as_ada.failed == []
+        assert "Analysis stopped and is being restarted." in as_ada.text
+        assert "Ann" in as_ada.text
+
+    def test_ending_a_class_offers_its_files_at_once(self, as_ada, server, seeded):
+        as_ada.open(LIVE)
+        next(button for button in as_ada.app.button if button.label == "End it now").click().run()
+        assert as_ada.failed == []
+        assert not server.store.classes.get(seeded.info.id).is_open
+        assert f"/class/{seeded.info.id}/session.csv" in as_ada.text
+        assert f"/class/{seeded.info.id}/attendance.csv" in as_ada.text
+
+    def test_a_class_that_cannot_be_ended_goes_on_and_says_so(self, as_ada, server, seeded, monkeypatch):
+        as_ada.open(LIVE)
+        monkeypatch.setattr(server.recorder, "flush", _away)
+        next(button for button in as_ada.app.button if button.label == "End it now").click().run()
+        assert as_ada.failed == []
+        assert any("The class goes on" in error for error in as_ada.errors)
+        assert server.store.classes.get(seeded.info.id).is_open
+
+    def test_two_running_classes_are_told_apart(self, as_ada, server, ada, seeded):
+        other = server.open_class(ada.teacher, "Chemistry")
+        as_ada.open(LIVE, **{"class": str(seeded.info.id)})
+        assert as_ada.failed == []
+        assert seeded.info.code in as_ada.text
+        as_ada.open(LIVE, **{"class": str(other.id)})
+        assert "Nobody has joined yet" in as_ada.text
+
+    def test_the_demo_is_for_everybody_and_says_what_it_is(self, browser, server, seeded):
+        browser.open(LIVE, demo="1")
+        assert browser.failed == []
+        assert "made up" in browser.text
+        assert "Student 07" in browser.text
+        assert "DEMO" in browser.text
+        assert "Ann" not in browser.text
+
+    def test_hostile_names_are_text_on_every_page_that_shows_them(self, as_ada, server, ada):
+        html_title, roster = HOSTILE_NAMES[2][0], "\n".join(typed for typed, _, _ in HOSTILE_NAMES)
+        info = server.open_class(ada.teacher, html_title, roster)
+        tokens = []
+        for typed, _, _ in HOSTILE_NAMES[:-1]:
+            student, token = server.join(info.code, typed, False)
+            server.presence.page_ran(student, "page")
+            tokens.append(token)
+        server.recorder.flush()
+        names = [kept for _, kept, _ in HOSTILE_NAMES]
+        for address in (LIVE, REPORTS):
+            as_ada.open(address)
+            _are_text(as_ada, names)
+        as_ada.open(JOIN, code=info.code)
+        _are_text(as_ada, names)
+        for token in tokens[2:4]:
+            as_ada.cookies = {cookies.STUDENT: token}
+            as_ada.open(JOIN)
+            _are_text(as_ada, names)
+
+
+class TestReports:
+    def test_a_class_is_shown_with_its_totals(self, as_ada, server, seeded):
+        as_ada.open(REPORTS)
+        assert as_ada.failed == []
+        values = {metric.label: metric.value for metric in as_ada.app.metric}
+        assert (values["Students"], values["Analyses"]) == ("3", str(seeded.analyses))
+        assert values["With a usable face"] == f"{seeded.usable / seeded.analyses:.0%}"
+        assert list(as_ada.app.dataframe[0].value["Student"]) == ["Ann", "Ben", "Cem"]
+        assert f"/class/{seeded.info.id}/session.csv" in as_ada.text
+
+    def test_the_class_in_the_address_is_the_one_shown(self, as_ada, server, ada, seeded):
+        other = seed_class(server.store, ada.teacher.id, names=("Dan", "Eve"))
+        as_ada.open(REPORTS, **{"class": str(seeded.info.id)})
+        assert f"/class/{seeded.info.id}/session.csv" in as_ada.text
+        as_ada.open(REPORTS, **{"class": "no number"})
+        assert as_ada.failed == []
+        assert f"/class/{other.info.id}/session.csv" in as_ada.text
+
+    def test_deleting_a_class_deletes_all_of_it(self, as_ada, server, seeded):
+        as_ada.open(REPORTS)
+        next(button for button in as_ada.app.button if button.label == "Delete it for good").click().run()
+        assert as_ada.failed == []
+        assert server.store.classes.get(seeded.info.id) is None
+        assert len(server.store.readings.of_class(seeded.info.id)) == 0
+        assert "No classes yet" in as_ada.text
+
+
+class TestJoin:
+    @pytest.mark.parametrize(
+        ("code", "words", "why"),
+        [
+            ("", "Type the code and press Enter", "nothing"),
+            ("ABC", "has 8 letters and digits", "mistyped"),
+            ("ABCD-EFGH", "No class has this code", "wrong"),
+            ("<b>x</b>", "Look at it again", "no code at all"),
+        ],
+    )
+    def test_a_code_that_opens_nothing_is_said(self, browser, server, code, words, why):
+        browser.open(JOIN, **({"code": code} if code else {}))
+        assert browser.failed == []
+        assert words in browser.text.replace("\\", "")
+
+    def test_a_closed_class_is_said(self, browser, server, seeded):
+        server.end_class(seeded.info)
+        browser.open(JOIN, code=seeded.info.code)
+        assert browser.failed == []
+        assert "has ended" in browser.errors[0]
+        assert "Optics" not in browser.text
+
+    def test_the_link_fills_the_code_in_and_asks_before_any_camera(self, browser, server, seeded, monkeypatch):
+        asked = []
+        monkeypatch.setattr("classroom.ui.student_view.share_camera", lambda *_, **__: asked.append(1))
+        browser.open(JOIN, code=f"{seeded.info.code[:4]}-{seeded.info.code[4:]}".lower())
+        assert browser.failed == []
+        for words in ("Optics", "What is computed", "What is kept", "Share my camera", "Join without camera"):
+            assert words in browser.text.replace("\\", "")
+        assert not any(name in browser.text for name in ("Ann", "Ben", "Cem")), "no other student's name"
+        assert asked == []
+
+    def test_names_of_the_list_are_offered_until_somebody_has_them(self, browser, server, ada):
+        info = server.open_class(ada.teacher, "Optics", "Ann\nBen")
+        server.join(info.code, "ann", True)
+        browser.open(JOIN, code=info.code)
+        assert '<option value="Ben">' in browser.text
+        assert "Ann" not in browser.text
+
+    def test_a_student_in_a_class_sees_the_own_label_and_nobody_elses(self, browser, server, seeded, ada):
+        dan, token = _join_with_camera(server, seeded, "Dan")
+        browser.cookies[cookies.STUDENT] = token
+        browser.open(JOIN)
+        server.frame_arrived(dan, camera_frame())
+        server.engine.answer = face("surprise")
+        server.ticker.serve(1e9)
+        server.recorder.flush()
+        server.clock.advance(2.5)
+        browser.open(JOIN)
+        assert browser.failed == []
+        assert "surprise" in browser.text
+        assert not any(name in browser.text for name in ("Ann", "Ben", "Cem"))
+        assert dan.id in server.presence.seen()
+
+    @pytest.mark.parametrize(
+        ("label", "sharing"),
+        [("Pause my camera", Sharing.PAUSED), ("Go on without camera", Sharing.NOTHING)],
+    )
+    def test_pausing_and_going_on_without_camera(self, browser, server, seeded, label, sharing):
+        dan, token = _join_with_camera(server, seeded, "Dan")
+        browser.cookies[cookies.STUDENT] = token
+        browser.open(JOIN)
+        next(button for button in browser.app.button if button.label == label).click().run()
+        assert browser.failed == []
+        assert server.student_of(token)[0].sharing is sharing
+
+    def test_a_choice_that_cannot_be_kept_is_said(self, browser, server, seeded, monkeypatch):
+        dan, token = _join_with_camera(server, seeded, "Dan")
+        browser.cookies[cookies.STUDENT] = token
+        browser.open(JOIN)
+        monkeypatch.setattr(server.store.classes, "set_sharing", _away)
+        next(button for button in browser.app.button if button.label == "Pause my camera").click().run()
+        assert browser.failed == []
+        assert browser.errors == ["The class database does not answer."]
+
+    def test_an_ended_class_says_goodbye(self, browser, server, seeded):
+        dan, token = _join_with_camera(server, seeded, "Dan")
+        browser.cookies[cookies.STUDENT] = token
+        browser.open(JOIN)
+        server.end_class(seeded.info)
+        browser.app.run()
+        assert browser.failed == []
+        assert "The class has ended" in browser.text
+
+    def test_who_has_left_may_come_back_and_is_not_present_meanwhile(self, browser, server, seeded):
+        dan, token = _join_with_camera(server, seeded, "Dan")
+        browser.cookies[cookies.STUDENT] = cookies.mark_left(token)
+        browser.open(JOIN)
+        assert browser.failed == []
+        assert "You have left the class" in browser.text
+        assert "/student/come-back" in browser.text
+        assert dan.id not in server.presence.seen()
+
+    def test_a_link_to_another_class_wins_over_the_cookie_of_this_one(self, browser, server, ada, seeded):
+        _, token = _join_with_camera(server, seeded, "Dan")
+        other = server.open_class(ada.teacher, "Chemistry")
+        browser.cookies[cookies.STUDENT] = token
+        browser.open(JOIN, code=other.code)
+        assert browser.failed == []
+        assert "Chemistry" in browser.text
+        assert "/student/join" in browser.text
+
+    def test_the_cookie_of_an_erased_class_is_no_error(self, browser, server, seeded):
+        _, token = _join_with_camera(server, seeded, "Dan")
+        server.erase_class(seeded.info)
+        browser.cookies[cookies.STUDENT] = token
+        browser.open(JOIN)
+        assert browser.failed == []
+        assert "Join your class" in browser.text
+
+
+class TestSettings:
+    def test_health_is_said_in_words(self, as_ada, server):
+        server.engine.state, server.engine.problem = "starting", "The face models are being brought."
+        as_ada.open(SETTINGS)
+        assert as_ada.failed == []
+        assert "SQLite file; one commit a second." in as_ada.text
+        assert "The face models are being brought." in as_ada.text
+
+    def test_a_key_for_a_colleague_works_once(self, as_ada, server):
+        as_ada.open(SETTINGS)
+        as_ada.app.button[0].click().run()
+        assert as_ada.failed == []
+        key = as_ada.app.code[0].value
+        assert sign_up(server.accounts, "Grace")
+        assert server.accounts.create(key, "Mary", "correct horse battery").teacher.name == "Mary"
+
+
+class TestStoreDown:
+    @pytest.mark.parametrize("address", EVERY_PAGE)
+    @pytest.mark.parametrize("kind", ["a folder in a file", "a server that is not there"])
+    def test_a_page_says_so_in_a_sentence(self, browser, no_store, monkeypatch, address, kind):
+        if kind == "a server that is not there":
+            monkeypatch.setenv("DATABASE_URL", "postgresql://teacher@127.0.0.1:1/classes")
+        browser.cookies = {cookies.TEACHER: "some token", cookies.STUDENT: "some token"}
+        browser.open(address)
+        assert browser.failed == []
+        assert len(browser.errors) == 1
+        assert "The class database does not answer" in browser.errors[0]
+        assert "Traceback" not in browser.text
+
+    @pytest.mark.parametrize("address", TEACHERS_PAGES)
+    def test_a_store_that_goes_away_later_is_a_sentence_too(self, as_ada, server, seeded, monkeypatch, address):
+        as_ada.open(address)
+        monkeypatch.setattr(server.store.teachers, "signed_in", _away)
+        as_ada.app.run()
+        assert as_ada.failed == []
+        assert as_ada.errors == ["The class database does not answer."]
+        assert "Ann" not in as_ada.text
+
+    def test_a_board_whose_store_is_away_says_so_and_keeps_its_page(self, as_ada, server, seeded, monkeypatch, clock):
+        as_ada.open(LIVE)
+        clock.advance(2)
+        monkeypatch.setattr(server.board(seeded.info), "look", _away_after(server.board(seeded.info).look))
+        as_ada.app.run()
+        assert as_ada.failed == []
+        assert "The class database does not answer." in as_ada.text
+
+    def test_it_is_back_with_the_next_run(self, browser, no_store, monkeypatch, tmp_path):
+        browser.open(HOME)
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'back.db'}")
+        browser.app.run()
+        assert (browser.failed, browser.errors) == ([], [])
+        assert "Everything is up and running" in browser.text
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "why"),
+    [
+        (StoreError("The class *database* does not answer."), r"The class \*database\* does not answer\.", "ours"),
+        (KeyError("secret"), "This page failed. Reload it; what was recorded is safe.", "nobody's"),
+    ],
+)
+def test_what_a_page_did_not_foresee_is_one_sentence_without_its_details(monkeypatch, error, words, why):
+    said = []
+    monkeypatch.setattr(trouble.st, "error", lambda sentence, icon: said.append(sentence))
+    assert trouble.say_what_failed(error)
+    assert said == [words]
+
+
+def _join_with_camera(server, seeded, name: str):
+    """The seeded class has three of four seats taken."""
+    return server.join(seeded.info.code, name, True)
+
+
+def _are_text(browser, names: list[str]) -> None:
+    """No markup of the page carries a name with a meaning: in HTML it is escaped, in Markdown each sign of it is."""
+    assert browser.failed == []
+    assert {kind for kind, _ in browser.markup} == {"html", "markdown"}
+    for kind, body in browser.markup:
+        for name in names:
+            assert name not in body or html.escape(name) == name or kind == "markdown"
+        assert kind == "html" or not re.search(r"(?<!\\)<img|\]\(http|=1\+1", body), body
+
+
+def _away(*_, **__):
+    raise StoreError("The class database does not answer.")
+
+
+def _away_after(original, calls: int = 1):
+    """The first calls answer (the page asks once before its fragment does), the later ones raise."""
+    left = [calls]
+
+    def look(*arguments, **options):
+        left[0] -= 1
+        return original(*arguments, **options) if left[0] >= 0 else _away()
+
+    return look

@@ -1,0 +1,322 @@
+"""What the browser posts and downloads beside Streamlit's own connection."""
+
+import csv
+import io
+from http.cookies import SimpleCookie
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from classroom.accounts import MAX_TRIES
+from classroom.errors import StoreError
+from classroom.records import Sharing
+from classroom.ui import cookies
+from classroom.ui.headers import HEADERS, SecurityHeaders
+from classroom.ui.routes import ROUTES
+from tests.fakes import HOSTILE_NAMES, PASSWORD, camera_frame, seed_class, sign_up
+
+OWN = {"sec-fetch-site": "same-origin"}
+FORMS = ("/teacher/sign-in", "/teacher/create", "/teacher/sign-out", "/student/join", "/student/leave")
+FORMS += ("/student/come-back", "/student/forget-me")
+
+
+@pytest.fixture
+def client() -> TestClient:
+    app = Starlette(routes=ROUTES, middleware=[SecurityHeaders.as_middleware()])
+    return TestClient(app, base_url="http://school.example", follow_redirects=False)
+
+
+@pytest.fixture
+def adas_client(client, ada) -> TestClient:
+    client.cookies.set(cookies.TEACHER, ada.token)
+    return client
+
+
+def set_cookies(response) -> dict:
+    """Name to cookie of those that the answer sets or takes away."""
+    found = {}
+    for header in response.headers.get_list("set-cookie"):
+        found |= dict(SimpleCookie(header))
+    return found
+
+
+def notice(response) -> dict:
+    """What the next page will say."""
+    return cookies.read_notice(set_cookies(response)[cookies.NOTICE].value)
+
+
+def post(client, address: str, headers=OWN, **form):
+    return client.post(address, data=form, headers=headers)
+
+
+def join(client, info, name="Ann", share="camera", **options):
+    return post(client, "/student/join", class_code=info.code, student_name=name, share=share, **options)
+
+
+class TestForms:
+    @pytest.mark.parametrize("address", FORMS)
+    @pytest.mark.parametrize(
+        ("headers", "why"),
+        [
+            ({"sec-fetch-site": "cross-site"}, "a page of somebody else"),
+            ({"sec-fetch-site": "same-site"}, "another server of the same school"),
+            ({"origin": "https://evil.example"}, "the same, from a browser that only says where it comes from"),
+            ({"origin": "null"}, "a page in a sandbox"),
+        ],
+    )
+    def test_a_foreign_page_can_post_nothing(self, client, server, ada, address, headers, why):
+        client.cookies.set(cookies.TEACHER, ada.token)
+        response = post(client, address, headers=headers, user_name="Ada Teacher", secret=PASSWORD)
+        assert response.status_code == 403
+        assert not set_cookies(response)
+        assert server.accounts.teacher_of(ada.token) is not None
+
+    @pytest.mark.parametrize(
+        "headers", [{"sec-fetch-site": "none"}, {"origin": "http://school.example"}, {"sec-fetch-site": "same-origin"}]
+    )
+    def test_the_own_page_can(self, client, server, ada, headers):
+        response = post(client, "/teacher/sign-in", headers=headers, user_name="Ada Teacher", secret=PASSWORD)
+        assert (response.status_code, response.headers["location"]) == (303, "/Live_class")
+
+    @pytest.mark.parametrize("address", ["/teacher/sign-in", "/teacher/create", "/student/join"])
+    def test_a_form_larger_than_any_of_ours_is_not_read(self, client, server, address):
+        assert post(client, address, user_name="x" * 30_000).status_code == 403
+
+    @pytest.mark.parametrize("address", FORMS)
+    def test_a_form_is_never_asked_for_with_get(self, client, server, address):
+        assert client.get(address).status_code == 405
+
+    @pytest.mark.parametrize("address", ["/teacher/sign-in", "/teacher/create", "/student/join"])
+    def test_an_empty_form_is_a_sentence(self, client, server, address):
+        response = post(client, address)
+        assert response.status_code == 303
+        assert notice(response)["kind"] == "error"
+        assert len(notice(response)["sentence"]) > 20
+
+
+class TestTeacher:
+    def test_signing_in_sets_a_cookie_that_no_script_and_no_foreign_page_can_use(self, client, server, ada):
+        response = post(client, "/teacher/sign-in", user_name="Ada Teacher", secret=PASSWORD)
+        cookie = set_cookies(response)[cookies.TEACHER]
+        assert cookie["httponly"]
+        assert cookie["samesite"].lower() == "lax"
+        assert not cookie["secure"], "else plain HTTP on the own machine could not be used"
+        assert server.accounts.teacher_of(cookie.value) == ada.teacher
+        assert cookie.value not in response.headers["location"]
+
+    @pytest.mark.parametrize("scheme", ["https address", "https before a proxy"])
+    def test_over_https_the_cookie_never_goes_over_plain_http(self, client, server, ada, scheme):
+        headers = OWN | ({"x-forwarded-proto": "https"} if scheme == "https before a proxy" else {})
+        if scheme == "https address":
+            client.base_url = "https://school.example"
+        response = post(client, "/teacher/sign-in", headers=headers, user_name="Ada Teacher", secret=PASSWORD)
+        assert set_cookies(response)[cookies.TEACHER]["secure"]
+
+    def test_a_wrong_password_is_said_and_the_name_stays_but_not_the_password(self, client, server, ada):
+        response = post(client, "/teacher/sign-in", user_name="Ada Teacher", secret="wrong password")
+        assert cookies.TEACHER not in set_cookies(response)
+        assert notice(response) == {
+            "kind": "error",
+            "sentence": "Name and password do not match. Try again, please.",
+            "form": {"user_name": "Ada Teacher"},
+        }
+
+    def test_too_many_tries_are_said(self, client, server, ada):
+        for _ in range(MAX_TRIES):
+            post(client, "/teacher/sign-in", user_name="Ada Teacher", secret="wrong password")
+        response = post(client, "/teacher/sign-in", user_name="Ada Teacher", secret=PASSWORD)
+        assert "Too many tries" in notice(response)["sentence"]
+
+    def test_the_setup_key_makes_the_first_account_once(self, client, server):
+        key = server.accounts.new_setup_key()
+        response = post(client, "/teacher/create", setup_key=key, user_name="Ada", secret=PASSWORD)
+        assert server.accounts.teacher_of(set_cookies(response)[cookies.TEACHER].value).name == "Ada"
+        response = post(client, "/teacher/create", setup_key=key, user_name="Eve", secret=PASSWORD)
+        assert cookies.TEACHER not in set_cookies(response)
+        assert "not valid" in notice(response)["sentence"]
+
+    def test_signing_out_ends_the_sign_in_on_the_server_too(self, adas_client, server, ada):
+        response = post(adas_client, "/teacher/sign-out")
+        assert set_cookies(response)[cookies.TEACHER].value == ""
+        assert server.accounts.teacher_of(ada.token) is None
+
+
+class TestStudent:
+    @pytest.mark.parametrize(
+        ("share", "sharing"), [("camera", Sharing.CAMERA), ("nothing", Sharing.NOTHING), ("", Sharing.NOTHING)]
+    )
+    def test_joining_sets_the_cookie_that_brings_back_the_row(self, client, server, seeded, share, sharing):
+        response = join(client, seeded.info, "Dan", share)
+        cookie = set_cookies(response)[cookies.STUDENT]
+        assert cookie["httponly"]
+        assert cookie["samesite"].lower() == "lax"
+        student, info = server.student_of(cookie.value)
+        assert (student.name, student.sharing, info) == ("Dan", sharing, seeded.info)
+        assert response.headers["location"] == "/Join", "no token in an address"
+
+    @pytest.mark.parametrize(
+        ("name", "words"), [("Ann", "add an initial"), ("", "Type your name"), ("\u200b", "Type your name")]
+    )
+    def test_what_cannot_join_is_said_with_everything_typed_in_place(self, client, server, seeded, name, words):
+        response = join(client, seeded.info, name)
+        assert cookies.STUDENT not in set_cookies(response)
+        assert response.headers["location"] == f"/Join?code={seeded.info.code}"
+        assert words in notice(response)["sentence"]
+        assert notice(response)["form"] == {"class_code": seeded.info.code, "student_name": name}
+
+    @pytest.mark.parametrize(("typed", "kept", "why"), HOSTILE_NAMES)
+    def test_a_hostile_name_joins_as_text(self, client, server, ada, typed, kept, why):
+        response = join(client, server.open_class(ada.teacher, "Chemistry"), typed)
+        assert server.student_of(set_cookies(response)[cookies.STUDENT].value)[0].name == kept
+
+    @pytest.mark.parametrize("typed", ["\r\nSet-Cookie: a=b", "x" * 5_000, "?a=b&c", "é\u202e"])
+    def test_a_hostile_code_stays_in_its_place(self, client, server, typed):
+        response = post(client, "/student/join", class_code=typed, student_name="Ann", share="camera")
+        assert response.status_code == 303
+        assert response.headers["location"].startswith("/Join?code=")
+        assert "&" not in response.headers["location"]
+        assert set(set_cookies(response)) == {cookies.NOTICE}
+        assert len(response.headers["set-cookie"]) < 4_000, "more than a browser keeps"
+
+    def test_leaving_is_at_once_and_coming_back_is_the_same_row(self, client, server, seeded):
+        token = set_cookies(join(client, seeded.info, "Dan"))[cookies.STUDENT].value
+        dan, _ = server.student_of(token)
+        server.presence.page_ran(dan, "page")
+        left = set_cookies(post(client, "/student/leave"))[cookies.STUDENT].value
+        assert cookies.read_student(left) == (token, True)
+        assert dan.id not in server.presence.seen()
+        back = set_cookies(post(client, "/student/come-back"))[cookies.STUDENT].value
+        assert cookies.read_student(back) == (token, False)
+        assert server.student_of(back) == (dan, seeded.info)
+        assert set_cookies(post(client, "/student/forget-me"))[cookies.STUDENT].value == ""
+
+    @pytest.mark.parametrize("address", ["/student/leave", "/student/come-back", "/student/forget-me"])
+    def test_who_never_joined_gets_no_error(self, client, server, address):
+        assert post(client, address).status_code == 303
+
+
+class TestDownloads:
+    FILES = ("session", "attendance")
+
+    @pytest.mark.parametrize("which", FILES)
+    @pytest.mark.parametrize("who", ["nobody", "another teacher", "a student of the class", "a made-up cookie"])
+    def test_only_the_owner_gets_the_files(self, client, server, seeded, which, who):
+        if who == "another teacher":
+            client.cookies.set(cookies.TEACHER, sign_up(server.accounts, "Grace").token)
+        elif who == "a student of the class":
+            token = server.join(seeded.info.code, "Dan", True)[1]
+            client.cookies.set(cookies.TEACHER, token)
+            client.cookies.set(cookies.STUDENT, token)
+        elif who == "a made-up cookie":
+            client.cookies.set(cookies.TEACHER, "made up")
+        response = client.get(f"/class/{seeded.info.id}/{which}.csv")
+        assert response.status_code == 404, "and it is not said whether there is such a class"
+        assert "Ann" not in response.text
+
+    @pytest.mark.parametrize("number", ["0", "999", "99999999999999999999999"])
+    def test_a_class_that_is_not_there_is_not_found(self, adas_client, number):
+        assert adas_client.get(f"/class/{number}/session.csv").status_code == 404
+
+    def test_the_owner_gets_a_file_that_is_not_kept_anywhere(self, adas_client, seeded):
+        response = adas_client.get(f"/class/{seeded.info.id}/session.csv")
+        assert response.headers["content-type"] == "text/csv; charset=utf-8"
+        assert response.headers["content-disposition"] == (
+            f'attachment; filename="classpulse-{seeded.info.code}-session.csv"'
+        )
+        assert response.headers["cache-control"] == "no-store"
+        rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+        assert sum(int(row["analyses"]) for row in rows) == seeded.analyses
+        assert {row["student"] for row in rows} == {"Ann", "Ben"}
+
+    def test_attendance_has_everybody_who_joined(self, adas_client, seeded):
+        response = adas_client.get(f"/class/{seeded.info.id}/attendance.csv")
+        rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+        assert [row["student"] for row in rows] == ["Ann", "Ben", "Cem"]
+
+    def test_a_running_class_is_complete_to_the_second(self, adas_client, server, seeded):
+        dan, _ = server.join(seeded.info.code, "Dan", True)
+        server.presence.page_ran(dan, "page")
+        server.frame_arrived(dan, camera_frame())
+        server.ticker.serve(1e9)
+        response = adas_client.get(f"/class/{seeded.info.id}/session.csv")
+        assert "Dan" in response.text
+
+    @pytest.mark.parametrize(
+        ("zone", "offset"),
+        [
+            ("", "+00:00"),
+            ("Asia/Kolkata", "+05:30"),
+            ("Nowhere/At_all", "+00:00"),
+            ("../../etc/passwd", "+00:00"),
+            ("posix", "+00:00"),
+            ("x" * 5_000, "+00:00"),
+        ],
+    )
+    def test_local_times_are_those_of_the_browser_or_utc(self, adas_client, seeded, zone, offset):
+        response = adas_client.get(f"/class/{seeded.info.id}/session.csv", params={"zone": zone})
+        row = next(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+        assert row["window_start_local"].endswith(offset)
+
+    def test_the_demo_is_for_everybody(self, client, server):
+        demo = seed_class(server.store, None)
+        assert client.get(f"/class/{demo.info.id}/session.csv").status_code == 200
+
+
+class TestHealth:
+    def test_all_is_well(self, client, server):
+        response = client.get("/healthz")
+        assert (response.status_code, response.json()["ok"]) == (200, True)
+
+    def test_a_part_that_does_not_work_is_named(self, client, server):
+        server.engine.state, server.engine.problem = "restarting", "Analysis is being restarted."
+        response = client.get("/healthz")
+        assert response.status_code == 503
+        assert response.json() == response.json() | {"ok": False, "Analysis": "Analysis is being restarted."}
+
+    def test_it_tells_nothing_of_any_class(self, client, server, seeded):
+        text = client.get("/healthz").text
+        assert not any(secret in text for secret in ("Ann", "Optics", seeded.info.code))
+
+
+class TestStoreDown:
+    @pytest.mark.parametrize("address", FORMS)
+    def test_a_form_is_a_sentence_on_the_next_page(self, client, no_store, address):
+        client.cookies.set(cookies.STUDENT, "some token")
+        client.cookies.set(cookies.TEACHER, "some token")
+        form = {"user_name": "Ada", "secret": PASSWORD, "class_code": "ABCDEFGH", "student_name": "Ann"}
+        response = post(client, address, **form)
+        assert response.status_code == 303
+        if address in ("/student/come-back", "/student/forget-me"):
+            return  # they only change the cookie
+        assert "does not answer" in notice(response)["sentence"]
+
+    def test_a_student_who_cannot_leave_now_keeps_the_cookie(self, client, no_store):
+        client.cookies.set(cookies.STUDENT, "some token")
+        assert cookies.STUDENT not in set_cookies(post(client, "/student/leave"))
+
+    def test_a_file_is_a_sentence(self, client, no_store):
+        response = client.get("/class/1/session.csv")
+        assert response.status_code == 503
+        assert "does not answer" in response.text
+
+    def test_a_file_whose_last_readings_cannot_be_written_is_not_given_incomplete(
+        self, adas_client, server, seeded, monkeypatch
+    ):
+        def away(*_):
+            raise StoreError("The class database does not answer.")
+
+        monkeypatch.setattr(server.store.readings, "write", away)
+        server.presence.page_ran(seeded.students[0], "page")
+        assert adas_client.get(f"/class/{seeded.info.id}/session.csv").status_code == 503
+
+    def test_health_says_so(self, client, no_store):
+        response = client.get("/healthz")
+        assert response.status_code == 503
+        assert "does not answer" in response.json()["Store"]
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/class/1/session.csv", "/nothing/here"])
+def test_every_answer_carries_the_headers(client, server, address):
+    headers = client.get(address).headers
+    assert {name: headers[name] for name in HEADERS} == HEADERS
