@@ -10,6 +10,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from fer_model.errors import FrameError, ModelFileError
 from fer_model.labels import EMOTIONS
+from fer_model.preprocess import lift_dark
 
 WEIGHTS = Path(__file__).parent / "weights"
 CROP_SHAPE = (48, 48, 1)
@@ -113,6 +114,7 @@ class EmotionClassifier:
         if not isinstance(crops, np.ndarray) or crops.shape[1:] != CROP_SHAPE or crops.dtype != np.uint8:
             got = f"{crops.dtype} {crops.shape}" if isinstance(crops, np.ndarray) else type(crops).__name__
             raise FrameError(f"Expected crops as uint8 (n, 48, 48, 1), got {got}: make them with fer_model.preprocess.")
+        crops = lift_dark(crops)  # here, so that whoever scores the network gives it what a class gives it
         parts: dict[str, list[np.ndarray]] = {
             head: [np.zeros((0, len(labels)), np.float32)] for head, labels in self.spec.outputs.items()
         }

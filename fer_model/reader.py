@@ -1,4 +1,4 @@
-"""Reads the expression shown in a frame: detector, crop, quality, light, classifier, in that order."""
+"""Reads the expression shown in a frame: detector, crop, quality, classifier, in that order."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from fer_model.detector import FaceDetector, native_log_as_debug
 from fer_model.errors import FrameError
 from fer_model.faces import Faces
 from fer_model.model_files import SHORT_RANGE, model_file
-from fer_model.preprocess import crop_faces, lift_dark
+from fer_model.preprocess import crop_faces
 from fer_model.reading import FaceReading, Reason
 
 
@@ -81,7 +81,7 @@ class FaceReader:
             if crop is not None:
                 crops[number] = crop
         if crops:
-            answers = self._classifier.predict(lift_dark(np.concatenate(list(crops.values()))))
+            answers = self._classifier.predict(np.concatenate(list(crops.values())))
             for number, probs in zip(crops, answers, strict=True):
                 readings[number] = self._name(probs, seen=readings[number])
         return readings

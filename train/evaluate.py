@@ -15,6 +15,7 @@ import numpy as np
 from fer_model.classifier import EmotionClassifier
 from fer_model.errors import FerModelError
 from fer_model.labels import EMOTIONS
+from fer_model.preprocess import lift_dark
 from train import provenance
 from train.data import SPLITS, DataError, Images, read_split, twin_mask
 from train.ferplus import FERPLUS_LABELS, HEADS, fold_matrix, majority, read_votes
@@ -85,7 +86,7 @@ def keras_predict(model, batch_size: int = 256) -> Predict:
 
         parts = {head: [np.zeros((0, len(labels)), np.float32)] for head, labels in HEADS.items()}
         for start in range(0, len(crops), batch_size):
-            outputs = model.predict_on_batch(crops[start : start + batch_size])
+            outputs = model.predict_on_batch(lift_dark(crops[start : start + batch_size]))  # as the served file does
             for head, rows in parts.items():
                 rows.append(keras.ops.convert_to_numpy(outputs[head]))
         return {head: np.concatenate(rows) for head, rows in parts.items()}

@@ -23,6 +23,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 import train.model  # noqa: F401  (registers our layer)
 from fer_model.classifier import WEIGHTS, EmotionClassifier
+from fer_model.preprocess import lift_dark
 from train import provenance
 from train.calibrate import abstain_threshold, fit_temperature
 from train.data import SIDE_PX, DataError, Images, read_splits
@@ -65,7 +66,7 @@ def to_litert(model: keras.Model, training: Images, seed: int = 0) -> bytes:
     def representative():
         yield [ramp]
         for row in rows:
-            yield [training.pixels[row][None].astype(np.float32)]
+            yield [lift_dark(training.pixels[row][None]).astype(np.float32)]
 
     with tempfile.TemporaryDirectory() as folder:
         # Weights become constants first: left as variables, the converter's calibration cannot read them.
