@@ -11,6 +11,7 @@ import pytest
 from fer_model.classifier import WEIGHTS, EmotionClassifier
 from fer_model.errors import FrameError, ModelFileError
 from fer_model.labels import EMOTIONS
+from fer_model.preprocess import LIT_BRIGHTNESS, lift_dark
 
 ROOT = Path(__file__).parents[2]
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -46,6 +47,12 @@ def test_each_crop_gets_seven_probabilities(classifier, n):
 def test_a_crop_reads_the_same_alone_and_among_others(classifier):
     alone = np.concatenate([classifier.predict(CROPS[i : i + 1]) for i in range(len(CROPS))])
     assert np.allclose(classifier.predict(CROPS), alone, atol=1e-5)
+
+
+def test_a_dim_crop_reads_as_it_does_in_good_light(classifier):
+    dim = (CROPS * 0.2).astype(np.uint8)
+    assert dim.mean() < LIT_BRIGHTNESS / 2
+    assert np.allclose(classifier.predict(dim), classifier.predict(lift_dark(dim)), atol=0.02)
 
 
 def test_heads_come_by_name_in_the_order_of_their_labels(classifier):
