@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from classroom.board import State
-from classroom.demo import BACKFILL_S, STUDENTS, UNWATCHED_MS, DemoFaces
+from classroom.demo import STUDENTS, UNWATCHED_MS, DemoFaces
 from tests.fakes import MONDAY_MS
+
+# Long enough for the mood to change, a third of the real one.
+BACKFILL_S = 4 * 60
 
 
 def test_the_same_students_do_the_same_in_every_demo():
@@ -30,7 +33,8 @@ def test_every_reading_is_one_that_a_camera_could_give():
 
 class TestDemoClass:
     @pytest.fixture
-    def live(self, server):
+    def live(self, server, monkeypatch):
+        monkeypatch.setattr("classroom.demo.BACKFILL_S", BACKFILL_S)
         return server.demo.watch()
 
     def test_nobody_of_a_demo_is_present_before_somebody_watches(self, server):

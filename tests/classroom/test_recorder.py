@@ -15,10 +15,12 @@ class FakeReadings:
     def __init__(self) -> None:
         self.commits: list[tuple[list[int], dict, int]] = []
         self.away: Exception | None = None
+        self.meanwhile = lambda: None
         self.committed = threading.Event()
 
     def write(self, new, seen, stored_ms) -> None:
         if self.away is not None:
+            self.meanwhile()
             raise self.away
         self.commits.append(([reading.at_ms for reading in new], dict(seen), stored_ms))
         self.committed.set()
@@ -89,6 +91,17 @@ def test_an_absent_database_loses_nothing_and_keeps_the_order(recorder, store, c
     assert store.readings.kept == [1, 2, 3, 4, 5]
     assert recorder.failing_since_ms is None
     assert recorder.lost == 0
+
+
+def test_what_comes_during_a_commit_that_fails_comes_after_it(recorder, store):
+    store.readings.away = StoreError("away")
+    store.readings.meanwhile = lambda: recorder.add([reading(2)])
+    recorder.add([reading(1)])
+    with pytest.raises(StoreError):
+        recorder.flush()
+    store.readings.away = None
+    recorder.flush()
+    assert store.readings.kept == [1, 2]
 
 
 def test_a_fault_that_nobody_foresaw_loses_nothing_either(recorder, store):

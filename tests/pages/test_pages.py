@@ -181,13 +181,16 @@ class TestLiveClass:
     def test_hostile_names_are_text_on_every_page_that_shows_them(self, as_ada, server, ada):
         html_title, roster = HOSTILE_NAMES[2][0], "\n".join(typed for typed, _, _ in HOSTILE_NAMES)
         info = server.open_class(ada.teacher, html_title, roster)
+        names = [kept for _, kept, _ in HOSTILE_NAMES]
+        as_ada.open(JOIN, code=info.code)
+        assert "&lt;img src=x" in as_ada.text, "the list of names is offered"
+        _are_text(as_ada, names)
         tokens = []
         for typed, _, _ in HOSTILE_NAMES[:-1]:
             student, token = server.join(info.code, typed, False)
             server.presence.page_ran(student, "page")
             tokens.append(token)
         server.recorder.flush()
-        names = [kept for _, kept, _ in HOSTILE_NAMES]
         for address in (LIVE, REPORTS):
             as_ada.open(address)
             _are_text(as_ada, names)
