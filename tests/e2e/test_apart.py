@@ -5,7 +5,11 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.server import ServerProcess
+from classroom.accounts import Accounts
+from classroom.clock import now_ms
 from classroom.codes import show_code
+from classroom.records import Sharing
+from classroom.store import Store
 from classroom.ui.addresses import HOME, JOIN, LIVE, REPORTS, SETTINGS
 from tests.e2e.people import PATIENCE_MS, wait_until
 
@@ -44,11 +48,6 @@ def test_two_classes_at_once_never_see_each_others_students(server: ServerProces
 @pytest.fixture(scope="module")
 def secret_class(server: ServerProcess):
     """A running class that a passer-by must learn nothing of: (id, words that must not be shown)."""
-    from classroom.accounts import Accounts
-    from classroom.clock import now_ms
-    from classroom.records import Sharing
-    from classroom.store import Store
-
     store = Store(f"sqlite:///{server.folder / 'classpulse.db'}")
     accounts = Accounts(store, now_ms)
     teacher = accounts.create(accounts.new_key(), "Grace", "correct horse").teacher
