@@ -10,6 +10,8 @@ from classroom.slots import FrameSlots, Slot
 from classroom.ticker import BATCH, FASTEST_S, LONGEST_SIDE_PX, SLOWEST_S, Ticker, to_bgr
 from tests.fakes import FakeEngine, camera_frame
 
+SMALL_FRAME = camera_frame(32, 24)
+
 
 class Room:
     """A ticker whose batches are served by hand, with an engine that takes as long as the test says."""
@@ -34,7 +36,7 @@ class Room:
 
     def frames_come(self, *students: int, frame=None) -> None:
         for student in students:
-            self.slots.put(Slot(student, 1, self.clock(), frame or camera_frame(32, 24)))
+            self.slots.put(Slot(student, 1, self.clock(), frame or SMALL_FRAME))
 
     def serve(self) -> list[int]:
         """Serve one batch. Gives the students in it."""
