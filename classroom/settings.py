@@ -51,6 +51,6 @@ class Settings:
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = env.get(name, "") or str(default)
-    if not text.isdecimal() or not low <= int(text) <= high:
-        raise BadInput(f"{name} is {text!r}; it must be a whole number from {low} to {high}.")
+    if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
+        raise BadInput(f"{name} is {text[:20]!r}; it must be a whole number from {low} to {high}.")
     return int(text)

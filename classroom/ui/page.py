@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from classroom.errors import StoreError
+from classroom.errors import ClassroomError
 from classroom.records import Teacher
 from classroom.server import ClassServer
 from classroom.ui import cookies, forms, running
@@ -41,10 +41,10 @@ def open_page(title: str, *, wide: bool = False, menu: bool = True, gate: bool =
         server = running.current()
         teacher = server.accounts.teacher_of(visitor_cookie(cookies.TEACHER))
         needs_setup = gate and teacher is None and server.accounts.needs_setup()
-    except StoreError as error:
+    except ClassroomError as error:  # the store is down, or a setting cannot be used
         _top(None, menu=False)
-        st.error(str(error), icon=":material/database_off:")
-        st.caption("Reload this page when it is back. Whoever runs ClassPulse finds the details in the terminal.")
+        st.error(str(error), icon=":material/error:")
+        st.caption("Reload this page when that is mended. Whoever runs ClassPulse finds the details in the terminal.")
         st.stop()
     _top(teacher, menu)
     show_notice()
@@ -63,7 +63,7 @@ def visitor_zone() -> ZoneInfo:
     """The time zone of the visitor's browser, UTC when it does not say."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
 
 

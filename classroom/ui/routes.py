@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from classroom.accounts import SignIn
-from classroom.errors import ClassroomError, StoreError
+from classroom.errors import ClassroomError
 from classroom.records import ClassInfo
 from classroom.server import ClassServer
 from classroom.session_csv import attendance_csv, session_csv
@@ -46,7 +46,7 @@ async def sign_out(request: Request) -> Response:
     response = _go(HOME)
     try:
         await _in_thread(running.current().accounts.sign_out, request.cookies.get(cookies.TEACHER, ""))
-    except StoreError as error:
+    except ClassroomError as error:
         cookies.set_notice(request, response, "error", str(error))
     response.delete_cookie(cookies.TEACHER)
     return response
@@ -80,7 +80,7 @@ async def leave(request: Request) -> Response:
         found = await _in_thread(server.student_of, token)
         if found:
             await _in_thread(server.leave, found[0])
-    except StoreError as error:
+    except ClassroomError as error:
         cookies.set_notice(request, response, "error", str(error))
         return response
     # The token stays, marked: who comes back gets the same row, and nobody else can take the name meanwhile.
@@ -167,7 +167,7 @@ async def _download(request: Request, which: str) -> Response:
         if info is None:
             return PlainTextResponse("There is no such class, or it is not yours. Sign in and open it in Reports.", 404)
         data = await _in_thread(_file, server, info, which, _zone(request.query_params.get("zone", "")))
-    except StoreError as error:
+    except ClassroomError as error:
         return PlainTextResponse(str(error), 503)
     name = f"classpulse-{info.code}-{which}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

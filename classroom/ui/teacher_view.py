@@ -83,4 +83,4 @@ def after_the_end(visit: Visit, info: ClassInfo) -> None:
     forms.download_links(info.id, visit.zone.key)
     with st.container(horizontal=True):
         st.page_link(PAGE_FILES[REPORTS], label="See its report", query_params={"class": str(info.id)})
-        st.button("Open a new class", on_click=lambda: st.session_state.pop(_ENDED))
+        st.button("Open a new class", on_click=lambda: st.session_state.pop(_ENDED, None))
