@@ -1,6 +1,5 @@
 """Who belongs to no class sees nothing of any, and two classes see nothing of each other."""
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -10,6 +9,7 @@ from classroom.clock import now_ms
 from classroom.codes import show_code
 from classroom.records import Sharing
 from classroom.store import Store
+from classroom.ui import cookies
 from classroom.ui.addresses import HOME, JOIN, LIVE, REPORTS, SETTINGS
 from tests.e2e.people import PATIENCE_MS, wait_until
 
@@ -68,10 +68,13 @@ def test_a_passer_by_sees_nothing_of_any_class(server: ServerProcess, open_conte
         assert [word for word in secrets if word in page.content()] == []
 
 
-def test_a_passer_by_gets_no_file(server: ServerProcess, secret_class):
+def test_a_passer_by_gets_no_file(server: ServerProcess, open_context, secret_class):
     class_id, _ = secret_class
+    stranger, guesser = open_context(), open_context()
+    guesser.add_cookies([{"name": cookies.TEACHER, "value": "guessed", "url": server.url}])
     for file in FILES:
-        for cookies in ({}, {"classpulse_teacher": "guessed"}):
-            answer = httpx.get(f"{server.url}/class/{class_id}/{file}", cookies=cookies)
-            assert answer.status_code == 404
-            assert answer.text == httpx.get(f"{server.url}/class/999999/{file}").text, "says that the class exists"
+        for visitor in (stranger, guesser):
+            answer = visitor.request.get(f"{server.url}/class/{class_id}/{file}")
+            assert answer.status == 404
+            no_class = visitor.request.get(f"{server.url}/class/999999/{file}")
+            assert answer.text() == no_class.text(), "says that the class exists"
