@@ -1,33 +1,54 @@
-// The student's own picture, shown in the student's own browser only. streamlit-webrtc shows none while it only sends, and
-// sending the picture back would cost the server an encoder a student. It starts after the class has received a frame, so
-// the browser has been asked already and does not ask twice.
-const streams = new WeakMap();
+// The student's own picture, and the one place where the browser is asked for the camera.
+//
+// streamlit-webrtc shows no picture while it only sends, and sending the picture back would cost the server an encoder a
+// student. It also asks again and again, hundreds of times, when the camera is refused. So this asks once, says what came
+// of it, and the connection to the class is begun only with a camera that works.
+const cameras = new WeakMap(); // element: { attempt, stream, state }
+
+const PROBLEMS = {
+  NotAllowedError: "denied",
+  SecurityError: "denied",
+  NotFoundError: "missing",
+  OverconstrainedError: "missing",
+};
 
 function stop(root) {
-  (streams.get(root)?.getTracks() ?? []).forEach((track) => track.stop());
-  streams.delete(root);
+  cameras.get(root)?.stream?.getTracks().forEach((track) => track.stop());
+  cameras.delete(root);
 }
 
-export default function ({ parentElement: root, data }) {
-  const video = root.querySelector("video");
-  const placeholder = root.querySelector("p");
-  placeholder.textContent = data.words;
-  if (data.on && !streams.has(root)) {
-    streams.set(root, new MediaStream()); // claimed at once: two runs must not open two streams
-    navigator.mediaDevices
-      ?.getUserMedia({ video: { width: 320, height: 240 }, audio: false })
-      .then((stream) => {
-        if (!streams.has(root)) return stream.getTracks().forEach((track) => track.stop());
-        streams.set(root, stream);
-        video.srcObject = stream;
-      })
-      .catch(() => streams.delete(root)); // the class still receives the picture; only this mirror stays empty
+async function open(root, video, attempt, report) {
+  const camera = { attempt, stream: null, state: null };
+  cameras.set(root, camera); // claimed before the answer: two runs of the page must not ask twice
+  const tell = (state) => cameras.get(root) === camera && report((camera.state = state));
+  if (!navigator.mediaDevices?.getUserMedia) return tell("insecure");
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 }, audio: false });
+    if (cameras.get(root) !== camera) return stream.getTracks().forEach((track) => track.stop());
+    camera.stream = video.srcObject = stream;
+    stream.getVideoTracks()[0].onended = () => tell("ended");
+    tell("on");
+  } catch (error) {
+    tell(PROBLEMS[error.name] ?? "busy");
   }
+}
+
+export default function ({ parentElement: root, data, setStateValue }) {
+  const video = root.querySelector("video");
+  const words = root.querySelector("p");
+  words.textContent = data.words;
+  video.hidden = !data.on;
+  words.hidden = data.on;
+  const report = (state) => setStateValue("camera", { attempt: data.attempt, state });
+  const camera = cameras.get(root);
   if (!data.on) {
     stop(root);
     video.srcObject = null;
+  } else if (camera?.attempt !== data.attempt) {
+    stop(root);
+    open(root, video, data.attempt, report);
+  } else if (camera.state && camera.state !== data.known) {
+    report(camera.state); // the server was started anew and knows nothing of it
   }
-  video.hidden = !data.on;
-  placeholder.hidden = data.on;
   return () => stop(root);
 }

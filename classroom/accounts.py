@@ -56,8 +56,8 @@ class Accounts:
         self._store.teachers.drop_keys()
         return self.new_key()
 
-    def create(self, key: str, name: str, password: str) -> SignIn:
-        """Create a teacher's account with a one-time key, and sign in.
+    def create(self, key: str, name: str, password: str, source: str = "") -> SignIn:
+        """Create a teacher's account with a one-time key, and sign in. ``source`` as for ``sign_in``.
 
         Raises:
             BadInput: no name, or the password is too short or too long; the key stays good.
@@ -68,14 +68,14 @@ class Accounts:
             raise BadInput(f"Choose a password of at least {MIN_PASSWORD} signs.")
         if len(password) > MAX_PASSWORD:
             raise BadInput(f"Choose a password of at most {MAX_PASSWORD} signs.")
-        self._count_try("key")
+        self._count_try(f"key {source}")
         hashed = self._hasher.hash(password)
         teacher = self._store.teachers.add_with_key(token_hash(key.strip()), name, hashed, self._clock())
         if teacher is None:
             raise NotAllowed(
                 "This key is not valid (any more). The terminal where ClassPulse runs shows the current one."
             )
-        self._forget_tries("key")
+        self._forget_tries(f"key {source}")
         return self._signed_in(teacher)
 
     def sign_in(self, name: str, password: str, source: str = "") -> SignIn:

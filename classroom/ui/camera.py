@@ -1,4 +1,8 @@
-"""The one call of streamlit-webrtc. What must stay as it is here says why."""
+"""The one call of streamlit-webrtc. What must stay as it is here says why.
+
+Told to play, its browser part opens the camera, and when that fails it tries again at once and for ever. So it is told
+to play only after ``mirror`` has opened the same camera.
+"""
 
 import secrets
 
@@ -15,7 +19,7 @@ _BOOT = secrets.token_hex(4)
 
 
 def share_camera(server: ClassServer, student: Student, attempt: int, playing: bool) -> None:
-    """The student's own picture, sent to the server while ``playing``. Call it in every run of the page.
+    """The student's picture, sent to the server while ``playing``. Call it in every run of the page.
 
     Args:
         attempt: a new number makes a new connection, after one was lost.
@@ -27,11 +31,14 @@ def share_camera(server: ClassServer, student: Student, attempt: int, playing: b
         return frame
 
     key = f"camera-{_BOOT}-{student.id}-{attempt}"
-    # Not in the run that mounts it: the component loads code before it says that it has started, and every run until
-    # then would start one more connection (seen: three offers at once, an answer to the wrong one, 20 s until it
-    # worked). Mounting makes it report its state, and so the second run follows by itself.
-    mounted = st.session_state.get(f"{key}-mounted", False)
-    st.session_state[f"{key}-mounted"] = True
+    # Mounted when there is something to send, and from then on always: a component that is left out of a run is reset.
+    shown = st.session_state.get(f"{key}-shown", False)
+    if not (playing or shown):
+        return
+    st.session_state[f"{key}-shown"] = True
+    # Not in the run that mounts it: it loads code before it says that it has started, and every run until then would
+    # start one more connection (seen: three offers at once, an answer to the wrong one, 20 s until it worked). Mounting
+    # makes it report its state, and so the second run follows by itself.
     servers = [{"urls": url} for url in server.settings.ice_servers]
     webrtc_streamer(
         key=key,
@@ -40,33 +47,7 @@ def share_camera(server: ClassServer, student: Student, attempt: int, playing: b
         rtc_configuration={"iceServers": servers},
         media_stream_constraints=CONSTRAINTS,
         video_frame_callback=keep_newest,
-        desired_playing_state=playing and mounted,
+        desired_playing_state=playing and shown,
         media_toggle_controls=False,
         video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
-        translations={
-            "device_ask_permission": "Your browser asks whether ClassPulse may use the camera. Please allow it.",
-            "device_access_denied": "The camera is not allowed. Click the camera sign in the address bar, allow it,"
-            " then reload this page. You can also stay in the class without it.",
-            "device_not_available": "No camera was found. Plug one in or close the program that uses it, then reload"
-            " this page. You can also stay in the class without it.",
-            "media_api_not_available": "This browser gives no camera to this page. Open it over HTTPS, in a current"
-            " browser.",
-        },
-    )
-
-
-def is_secure(url: str | None) -> bool:
-    """Whether browsers give a page of this address a camera: HTTPS, or the same machine."""
-    if not url or url.startswith("https:"):
-        return True
-    host = url.removeprefix("http://").split("/")[0].rsplit(":", 1)[0]
-    return host in ("localhost", "127.0.0.1", "[::1]") or host.endswith(".localhost")
-
-
-def camera_permission_hint() -> None:
-    """What to do when no picture arrives, in words."""
-    st.warning(
-        "No picture of you reaches the class. If your browser asks for the camera, allow it; if you said no, click the"
-        " camera sign in the address bar, allow it and reload. Or stay in the class without a camera.",
-        icon=":material/videocam_off:",
     )

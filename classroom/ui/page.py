@@ -68,9 +68,9 @@ def visitor_zone() -> ZoneInfo:
 
 
 def show_notice() -> None:
-    """Say what the last form came to. Once: a rerun of the page does not say it again."""
+    """Say what the last form came to, for as long as this load of the page lives."""
     notice = cookies.read_notice(visitor_cookie(cookies.NOTICE))
-    if not notice["sentence"] or st.session_state.get("notice_shown"):
+    if not notice["sentence"]:
         return
     (st.error if notice["kind"] == "error" else st.success)(forms.as_text(notice["sentence"]))
 

@@ -27,16 +27,17 @@ _MAX_FORM_BYTES = 20_000
 
 
 async def sign_in(request: Request) -> Response:
-    source = request.client.host if request.client else ""
     return await _teacher_form(
-        request, lambda server, form: server.accounts.sign_in(form["user_name"], form["secret"], source)
+        request, lambda server, form, source: server.accounts.sign_in(form["user_name"], form["secret"], source)
     )
 
 
 async def create_account(request: Request) -> Response:
     return await _teacher_form(
         request,
-        lambda server, form: server.accounts.create(form["setup_key"], form["user_name"], form["secret"]),
+        lambda server, form, source: server.accounts.create(
+            form["setup_key"], form["user_name"], form["secret"], source
+        ),
     )
 
 
@@ -144,14 +145,15 @@ ROUTES = [
 ]
 
 
-async def _teacher_form(request: Request, enter: Callable[[ClassServer, dict[str, str]], SignIn]) -> Response:
+async def _teacher_form(request: Request, enter: Callable[[ClassServer, dict[str, str], str], SignIn]) -> Response:
     form = await _form(request)
     if form is None or not _from_own_page(request):
         return _foreign()
     filled = {name: form.get(name, "") for name in ("user_name", "secret", "setup_key")}
     response = _go(LIVE)
+    source = request.client.host if request.client else ""
     try:
-        signed_in = await _in_thread(enter, running.current(), filled)
+        signed_in = await _in_thread(enter, running.current(), filled, source)
     except ClassroomError as error:
         cookies.set_notice(request, response, "error", str(error), {"user_name": filled["user_name"]})
         return response

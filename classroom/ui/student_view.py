@@ -10,13 +10,15 @@ from classroom.errors import StoreError
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.server import ClassServer
 from classroom.ui import forms
-from classroom.ui.camera import camera_permission_hint, is_secure, share_camera
-from classroom.ui.mirror import show_mirror
+from classroom.ui.camera import share_camera
+from classroom.ui.mirror import PROBLEMS, Camera, say_camera_problem, show_mirror
 from classroom.ui.words import expression_html, state_sentence
 
 REFRESH_S = 2
-# Frames that came once and stay away this long: the connection is lost, and a new one is made.
+# Frames that came once and stay away for this long: the connection is lost, and a new one is made.
 LOST_MS = 9_000
+# Longer than streamlit-webrtc waits for the answer to an offer, which a server with many arrivals may miss.
+NEVER_CONNECTED_MS = 15_000
 MAX_ATTEMPTS = 20
 
 
@@ -27,21 +29,26 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
         forms.student_button("leave", "Leave the class")
     st.caption(f"You are here as {forms.as_text(student.name)}.")
     attempt = st.session_state.setdefault("camera_attempt", 0)
+    camera = Camera.ASKED
     if student.sharing is Sharing.NOTHING:
         st.info("You are in the class without a camera. Your teacher sees that you are here.", icon=":material/person:")
     else:
-        if not is_secure(st.context.url):
-            st.error(
-                "Browsers give a camera only to pages over HTTPS, and this one is not. Ask your teacher for the https"
-                " address, or stay in the class without a camera."
-            )
-        share_camera(server, student, attempt, playing=student.sharing is Sharing.CAMERA)
-    _own_state(server, student, info)
-    _choices(server, student)
+        wanted = student.sharing is Sharing.CAMERA
+        # In containers of their own: an element that changes its place is built anew, and its connection with it.
+        connection, picture = st.container(), st.container()
+        with picture:
+            camera = show_mirror(wanted, attempt, "Paused")
+            say_camera_problem(camera)
+        with connection:
+            share_camera(server, student, attempt, playing=wanted and camera is Camera.ON)
+        if camera is Camera.ON:
+            st.session_state.setdefault(f"connecting-{attempt}-ms", server.clock())
+    _own_state(server, student, info, camera)
+    _choices(server, student, camera)
 
 
 @st.fragment(run_every=REFRESH_S)
-def _own_state(server: ClassServer, student: Student, info: ClassInfo) -> None:
+def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: Camera) -> None:
     """Whether the server receives, and the same label as on the teacher's board."""
     if not server.is_open(info):
         st.rerun()
@@ -52,45 +59,56 @@ def _own_state(server: ClassServer, student: Student, info: ClassInfo) -> None:
         st.warning(str(error))
         return
     tile = next((tile for tile in tiles if tile.student_id == student.id), None)
-    if tile is None or student.sharing is Sharing.NOTHING:
+    if tile is None or student.sharing is Sharing.NOTHING or camera in PROBLEMS:
         return
-    receives = tile.state in (State.LIVE, State.NOT_CLEAR, State.NO_FACE, State.STALE)
-    show_mirror(receives, "Paused" if student.sharing is Sharing.PAUSED else "Your picture appears here")
     st.html(f'<div class="mine">{expression_html(tile)}</div>')
     st.caption(state_sentence(tile))
-    _reconnect_when_lost(server, student)
-    if tile.state is State.CAMERA_OFF and server.slots.last_arrival_ms(student.id) is None:
-        camera_permission_hint()
+    _reconnect_when_lost(server, student, camera)
+    if camera is Camera.ON and tile.state is State.CAMERA_OFF and server.slots.last_arrival_ms(student.id) is None:
+        st.warning(
+            "Your camera works, but its picture does not reach the class: the network between you and the school may"
+            " block it. Reload this page, or go on without a camera and tell your teacher.",
+            icon=":material/wifi_off:",
+        )
 
 
-def _choices(server: ClassServer, student: Student) -> None:
+def _choices(server: ClassServer, student: Student, camera: Camera) -> None:
     def share(sharing: Sharing) -> None:
         try:
             server.share(student, sharing)
             if student.sharing is Sharing.NOTHING:
                 # The component was away meanwhile and is mounted anew: under a new key, or it would find the old state.
-                st.session_state["camera_attempt"] += 1
+                _try_again()
         except StoreError as error:
             st.session_state["choice_error"] = str(error)
 
     if problem := st.session_state.pop("choice_error", ""):
         st.error(problem)
     with st.container(horizontal=True):
-        if student.sharing is Sharing.CAMERA:
+        if camera in PROBLEMS:
+            st.button("Try again", icon=":material/refresh:", on_click=_try_again)
+        elif student.sharing is Sharing.CAMERA:
             st.button("Pause my camera", icon=":material/pause:", on_click=share, args=[Sharing.PAUSED])
+        if student.sharing is Sharing.CAMERA:
             st.button("Go on without camera", on_click=share, args=[Sharing.NOTHING])
         else:
             label = "Share my camera again" if student.sharing is Sharing.PAUSED else "Share my camera"
             st.button(label, icon=":material/videocam:", on_click=share, args=[Sharing.CAMERA])
 
 
-def _reconnect_when_lost(server: ClassServer, student: Student) -> None:
-    """Make a new connection when frames came and then stopped. One that never worked is not tried again and again."""
-    arrived_ms = server.slots.last_arrival_ms(student.id)
-    if student.sharing is not Sharing.CAMERA or arrived_ms is None:
+def _reconnect_when_lost(server: ClassServer, student: Student, camera: Camera) -> None:
+    """Make a new connection when the camera works and no frame comes any more, or never came."""
+    attempt = st.session_state["camera_attempt"]
+    began_ms = st.session_state.get(f"connecting-{attempt}-ms")
+    if camera is not Camera.ON or began_ms is None or attempt >= MAX_ATTEMPTS:
         return
-    silent_ms = server.clock() - max(arrived_ms, st.session_state.get("reconnected_ms", 0))
-    if silent_ms > LOST_MS and st.session_state["camera_attempt"] < MAX_ATTEMPTS:
-        st.session_state["camera_attempt"] += 1
-        st.session_state["reconnected_ms"] = server.clock()
+    arrived_ms = server.slots.last_arrival_ms(student.id)
+    silent_ms = server.clock() - max(arrived_ms or 0, began_ms)
+    if silent_ms > (LOST_MS if arrived_ms else NEVER_CONNECTED_MS):
+        _try_again()
         st.rerun()
+
+
+def _try_again() -> None:
+    """Ask for the camera anew and make a new connection."""
+    st.session_state["camera_attempt"] += 1

@@ -12,6 +12,7 @@ from classroom.server import ClassServer
 from classroom.settings import Settings
 from classroom.ui import cookies, running
 from classroom.ui.addresses import HOME, PAGE_FILES
+from classroom.ui.mirror import Camera
 from tests.fakes import FakeClock, FakeEngine, Seeded, seed_class, sign_up
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,8 +92,7 @@ class Browser:
 def pages_without_a_browser(monkeypatch, by_hand):
     """What only a real browser has: the camera, the own picture, and the address of the page."""
     monkeypatch.setattr("classroom.ui.student_view.share_camera", lambda *_, **__: None)
-    monkeypatch.setattr("classroom.ui.student_view.show_mirror", lambda *_, **__: None)
-    monkeypatch.setattr("classroom.ui.student_view.is_secure", lambda url: True)
+    monkeypatch.setattr("classroom.ui.student_view.show_mirror", lambda *_, **__: Camera.ON)
     monkeypatch.setattr("classroom.ui.board_view._own_address", lambda: "https://school.example")
     # Nothing that a page does by mistake may start the real process.
     monkeypatch.setattr("classroom.server.LocalEngine", lambda models_dir: FakeEngine())
