@@ -6,7 +6,13 @@ failure, so that a green run means that it was used; elsewhere it is a skip that
 The parts of a class are imported where they are used: the tests of training run without what only a class needs.
 """
 
+import contextlib
+
 import pytest
+
+with contextlib.suppress(ImportError):
+    # The library that carries the video. Where TensorFlow is loaded first, loading it afterwards crashes the process.
+    import pylibsrtp  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
