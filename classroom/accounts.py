@@ -36,7 +36,7 @@ class Accounts:
         self._hasher = hasher or PasswordHasher()
         # Verified for an unknown name, so that the answer takes as long as for a known one.
         self._nobody = self._hasher.hash(new_token())
-        self._tries: dict[str, list[int]] = {}
+        self._tries: dict[tuple[str, ...], list[int]] = {}
         self._lock = threading.Lock()
 
     def needs_setup(self) -> bool:
@@ -68,14 +68,14 @@ class Accounts:
             raise BadInput(f"Choose a password of at least {MIN_PASSWORD} signs.")
         if len(password) > MAX_PASSWORD:
             raise BadInput(f"Choose a password of at most {MAX_PASSWORD} signs.")
-        self._count_try(f"key {source}")
+        self._count_try(("key", source))
         hashed = self._hasher.hash(password)
         teacher = self._store.teachers.add_with_key(token_hash(key.strip()), name, hashed, self._clock())
         if teacher is None:
             raise NotAllowed(
                 "This key is not valid (any more). The terminal where ClassPulse runs shows the current one."
             )
-        self._forget_tries(f"key {source}")
+        self._forget_tries(("key", source))
         return self._signed_in(teacher)
 
     def sign_in(self, name: str, password: str, source: str = "") -> SignIn:
@@ -89,7 +89,7 @@ class Accounts:
             NotAllowed: they do not belong together (which of both is wrong is not said), or too many tries.
         """
         name = clean_name(name)
-        tried = f"{name_key(name)} {source}"
+        tried = ("name", name_key(name), source)
         self._count_try(tried)
         found = self._store.teachers.with_password(name)
         try:
@@ -113,7 +113,7 @@ class Accounts:
         self._store.teachers.add_sign_in(token_hash(token), teacher.id, now_ms, now_ms + SIGN_IN_MS)
         return SignIn(teacher, token)
 
-    def _count_try(self, what: str) -> None:
+    def _count_try(self, what: tuple[str, ...]) -> None:
         now_ms = self._clock()
         with self._lock:
             tries = [at_ms for at_ms in self._tries.get(what, []) if at_ms > now_ms - TRIES_MS]
@@ -121,6 +121,6 @@ class Accounts:
                 raise NotAllowed("Too many tries. Wait ten minutes, then try again.")
             self._tries[what] = [*tries, now_ms]
 
-    def _forget_tries(self, what: str) -> None:
+    def _forget_tries(self, what: tuple[str, ...]) -> None:
         with self._lock:
             self._tries.pop(what, None)

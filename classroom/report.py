@@ -1,16 +1,21 @@
-"""What is left of a class, put together for a page: pure, from what the store gives."""
+"""What is left of a class, read from the store and put together for a page."""
 
 from dataclasses import dataclass
 from datetime import tzinfo
 
 import pandas as pd
 
+from classroom.attendance import Attendance, attendance
 from classroom.clock import as_utc
 from classroom.mood import drawable, student_windows
-from classroom.records import ClassInfo, Student
-from classroom.session_csv import analysed_ms
+from classroom.records import ClassInfo
 from classroom.store import Store
 from fer_model.labels import EMOTIONS
+
+ATTENDANCE_TITLES = (
+    *("Student", "Joined", "Left", "Visits", "Minutes present", "Minutes analysed"),
+    *("Analyses", "With a usable face"),
+)
 
 
 @dataclass(frozen=True)
@@ -18,12 +23,10 @@ class ClassReport:
     """One class. ``timeline`` is ``mood.class_windows``, each ``timeline_s`` long; totals are over the whole class."""
 
     info: ClassInfo
-    students: tuple[Student, ...]
-    visits: pd.DataFrame
+    attendance: tuple[Attendance, ...]
     windows: pd.DataFrame
     timeline: pd.DataFrame
     timeline_s: int
-    analysed_ms: dict[int, int]
 
     @property
     def analyses(self) -> int:
@@ -49,40 +52,28 @@ def class_report(store: Store, info: ClassInfo, window_s: int) -> ClassReport:
     visits = store.readings.visits(info.id)
     windows = student_windows(readings, window_s)
     timeline, timeline_s = drawable(windows, visits, window_s)
-    analysed = {int(student_id): analysed_ms(own) for student_id, own in readings.groupby("student_id")}
     students = tuple(store.classes.students(info.id))
-    return ClassReport(info, students, visits, windows, timeline, timeline_s, analysed)
+    rows = tuple(attendance(students, readings, visits))
+    return ClassReport(info, rows, windows, timeline, timeline_s)
 
 
 def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:
     """A row a student, times in the teacher's zone; visits of the same student are merged."""
     rows = []
     totals = report.windows.groupby(level="student_id")[["analyses", "usable"]].sum()
-    for student in report.students:
-        own = report.visits[report.visits["student_id"] == student.id]
-        joined_ms = int(own["began_ms"].min()) if len(own) else student.joined_ms
-        left_ms = int(own["seen_ms"].max()) if len(own) else student.joined_ms
-        analyses, usable = totals.loc[student.id] if student.id in totals.index else (0, 0)
+    for row in report.attendance:
+        student_id = row.student.id
+        analyses, usable = totals.loc[student_id] if student_id in totals.index else (0, 0)
         rows.append(
-            {
-                "Student": student.name,
-                "Joined": f"{as_utc(joined_ms).astimezone(zone):%H:%M:%S}",
-                "Left": f"{as_utc(left_ms).astimezone(zone):%H:%M:%S}",
-                "Visits": len(own),
-                "Minutes present": round(float((own["seen_ms"] - own["began_ms"]).sum()) / 60_000, 1),
-                "Minutes analysed": round(report.analysed_ms.get(student.id, 0) / 60_000, 1),
-                "Analyses": int(analyses),
-                "With a usable face": f"{usable / analyses:.0%}" if analyses else "not known",
-            }
+            (
+                row.student.name,
+                f"{as_utc(row.joined_ms).astimezone(zone):%H:%M:%S}",
+                f"{as_utc(row.left_ms).astimezone(zone):%H:%M:%S}",
+                row.visits,
+                round(row.present_ms / 60_000, 1),
+                round(row.analysed_ms / 60_000, 1),
+                int(analyses),
+                f"{usable / analyses:.0%}" if analyses else "not known",
+            )
         )
-    columns = [
-        "Student",
-        "Joined",
-        "Left",
-        "Visits",
-        "Minutes present",
-        "Minutes analysed",
-        "Analyses",
-        "With a usable face",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=ATTENDANCE_TITLES)

@@ -11,9 +11,9 @@ from datetime import tzinfo
 
 import pandas as pd
 
+from classroom.attendance import attendance
 from classroom.clock import as_utc
 from classroom.mood import student_windows
-from classroom.presence import STALE_MS
 from classroom.records import ClassInfo, Student
 from fer_model.labels import EMOTIONS
 
@@ -56,30 +56,19 @@ def attendance_csv(
     info: ClassInfo, students: Sequence[Student], readings: pd.DataFrame, visits: pd.DataFrame, zone: tzinfo
 ) -> bytes:
     """The attendance file, one row a student; visits of the same student are merged."""
-    rows = []
-    for student in students:
-        own = visits[visits["student_id"] == student.id]
-        joined_ms = int(own["began_ms"].min()) if len(own) else student.joined_ms
-        left_ms = int(own["seen_ms"].max()) if len(own) else student.joined_ms
-        present_ms = int((own["seen_ms"] - own["began_ms"]).sum())
-        rows.append(
-            [
-                harmless(info.title),
-                harmless(student.name),
-                *_both_times(joined_ms, zone),
-                *_both_times(left_ms, zone),
-                f"{present_ms / 60_000:.2f}",
-                f"{analysed_ms(readings[readings['student_id'] == student.id]) / 60_000:.2f}",
-                len(own),
-            ]
-        )
+    rows = [
+        [
+            harmless(info.title),
+            harmless(row.student.name),
+            *_both_times(row.joined_ms, zone),
+            *_both_times(row.left_ms, zone),
+            f"{row.present_ms / 60_000:.2f}",
+            f"{row.analysed_ms / 60_000:.2f}",
+            row.visits,
+        ]
+        for row in attendance(students, readings, visits)
+    ]
     return _csv(ATTENDANCE_COLUMNS, rows)
-
-
-def analysed_ms(readings: pd.DataFrame) -> int:
-    """How long one student was analysed: the time between neighbouring analyses, holes over ``STALE_MS`` left out."""
-    gaps = readings["at_ms"].sort_values().diff()
-    return int(gaps[gaps <= STALE_MS].sum())
 
 
 def harmless(text: str) -> str:

@@ -24,7 +24,7 @@ def show_report(visit: Visit, report: ClassReport) -> None:
         return
     valence = "not known" if report.valence is None else f"{report.valence:+.2f}"
     first, second, third, fourth = st.columns(4)
-    first.metric("Students", len(report.students))
+    first.metric("Students", len(report.attendance))
     second.metric("Analyses", f"{report.analyses:,}")
     third.metric("With a usable face", f"{report.usable / report.analyses:.0%}", help=f"n = {report.analyses}")
     fourth.metric("Mean valence (−1 to 1)", valence, help=f"n = {report.usable} usable readings")

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from classroom.attendance import analysed_ms
 from classroom.charts import river
 from classroom.mood import class_windows, student_windows
 from classroom.naming import clean_name
@@ -14,7 +15,6 @@ from classroom.report import attendance_table, class_report
 from classroom.session_csv import (
     ATTENDANCE_COLUMNS,
     SESSION_COLUMNS,
-    analysed_ms,
     attendance_csv,
     harmless,
     session_csv,
