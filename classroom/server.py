@@ -1,9 +1,11 @@
 """The parts of one server, put together. Pages and routes speak to this and to nothing behind it."""
 
+import json
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import av
 
@@ -19,7 +21,7 @@ from classroom.presence import Presence
 from classroom.recorder import Recorder
 from classroom.records import ClassInfo, Sharing, Student, Teacher
 from classroom.roster import parse_roster
-from classroom.settings import Settings
+from classroom.settings import ROOT, Settings
 from classroom.slots import FrameSlots, Slot
 from classroom.store import Store
 from classroom.ticker import Ticker
@@ -180,7 +182,7 @@ class ClassServer:
         pace = f"Every face is read every {self.ticker.interval_s:.1f} s" + (
             " (slower than usual: the machine is busy)." if self.ticker.is_slowed else "."
         )
-        return [self._store_part(), Part("Analysis", engine_ok, pace if engine_ok else problem)]
+        return [self._store_part(), Part("Analysis", engine_ok, pace if engine_ok else problem), model_part()]
 
     def _store_part(self) -> Part:
         try:
@@ -196,3 +198,15 @@ class ClassServer:
         self.presence.forget_class(class_id)
         with self._lock:
             self._boards.pop(class_id, None)
+
+
+def model_part(spec_path: Path = ROOT / "fer_model" / "weights" / "emotion.json") -> Part:
+    """The shipped network and how good it is, as its spec says; the engine checks the file against the spec."""
+    try:
+        spec = json.loads(spec_path.read_text("utf-8"))
+        votes = spec["scores"]["ferplus"]
+        share, n = f"{votes['accuracy']:.1%}", votes["n"]
+        sentence = f"{spec['file']} {spec['sha256'][:8]}, right on {share} of {n} FER+ pictures ({votes['split']})."
+    except (OSError, ValueError, KeyError) as error:
+        return Part("Model", False, f"The model's spec cannot be read ({error!r}). Bring fer_model/weights back.")
+    return Part("Model", True, sentence)

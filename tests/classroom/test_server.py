@@ -8,7 +8,7 @@ from classroom.board import State
 from classroom.engine import EngineState
 from classroom.errors import BadInput, ClassFull, CodeError, NameTaken, StoreError
 from classroom.records import Sharing
-from classroom.server import ClassServer
+from classroom.server import ClassServer, model_part
 from classroom.session_csv import session_csv
 from classroom.settings import Settings
 from fer_model.labels import EMOTIONS
@@ -239,7 +239,11 @@ class TestAClass:
 
 class TestHealth:
     def test_all_is_well(self, server):
-        assert [(part.name, part.ok) for part in server.health()] == [("Store", True), ("Analysis", True)]
+        assert [(part.name, part.ok) for part in server.health()] == [
+            ("Store", True),
+            ("Analysis", True),
+            ("Model", True),
+        ]
 
     @pytest.mark.parametrize("state", [EngineState.STARTING, EngineState.RESTARTING])
     def test_an_engine_that_is_not_ready_is_said(self, server, state):
@@ -258,7 +262,7 @@ class TestHealth:
             patch.setattr(server.store.readings, "write", _away)
             with pytest.raises(StoreError):
                 server.recorder.flush()
-        (store, _) = server.health()
+        store, *_ = server.health()
         assert not store.ok
         assert "tried again" in store.sentence
         server.recorder.flush()
@@ -312,3 +316,17 @@ def test_a_server_without_its_database_starts_nothing(tmp_path):
 
 def _away(*_, **__):
     raise StoreError("The class database does not answer.")
+
+
+def test_health_names_the_shipped_model_and_how_good_it_is():
+    part = model_part()
+    assert part.ok and "emotion.tflite" in part.sentence and "%" in part.sentence
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", '{"file": "x"}'])
+def test_a_model_without_its_spec_is_said_in_a_sentence(tmp_path, text):
+    spec = tmp_path / "emotion.json"
+    if text is not None:
+        spec.write_text(text)
+    part = model_part(spec)
+    assert not part.ok and "Bring fer_model/weights back" in part.sentence
