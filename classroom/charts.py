@@ -5,7 +5,6 @@ quiet band in the middle. Under it the valence line, and a strip with the share 
 read.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 import numpy as np
@@ -50,7 +49,6 @@ def timeline_figure(
     *,
     from_ms: int | None = None,
     title: str = "",
-    markers: Sequence[tuple[int, str]] = (),
 ) -> go.Figure:
     """Draw the river, the valence line and the coverage strip.
 
@@ -58,7 +56,6 @@ def timeline_figure(
         windows: ``mood.class_windows``, ``window_s`` long; an empty one gives an empty figure with the same axes.
         from_ms: left end of the time axis, which shows at least five minutes; the first window when ``None``.
         zone: the teacher's time zone, for the axis and the hover text.
-        markers: (time in ms, word) of vertical lines.
     """
     figure = make_subplots(rows=3, cols=1, shared_xaxes=True, row_heights=[0.62, 0.24, 0.14], vertical_spacing=0.07)
     step_ms = window_s * 1000
@@ -118,10 +115,6 @@ def timeline_figure(
         row=3,
         col=1,
     )
-    for at_ms, word in markers:
-        at = _local(at_ms, zone)
-        figure.add_vline(x=at, line={"width": 1, "dash": "dot"})
-        figure.add_annotation(x=at, y=1, yref="paper", text=word, showarrow=False, yanchor="bottom")
     figure.add_hline(y=0, line={"width": 1, "color": "rgba(128,128,128,.6)"}, row=2, col=1)
     figure.update_yaxes(title_text="share of faces", range=[-1, 1], tickvals=[-1, -0.5, 0, 0.5, 1], row=1, col=1)
     figure.update_yaxes(ticktext=["100 %", "50 %", "0", "50 %", "100 %"], row=1, col=1)

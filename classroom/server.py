@@ -63,6 +63,7 @@ class ClassServer:
         self.recorder = Recorder(self.store, clock, lambda: self.presence.seen() | self.demo.seen())
         self.engine = engine if engine is not None else LocalEngine(settings.models_dir)
         self.ticker = Ticker(self.slots, self.engine, self.recorder.add, clock)
+        self._model = model_part()  # read once: boards ask for the health every two seconds
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
         self._lock = threading.Lock()
@@ -182,7 +183,7 @@ class ClassServer:
         pace = f"Every face is read every {self.ticker.interval_s:.1f} s" + (
             " (slower than usual: the machine is busy)." if self.ticker.is_slowed else "."
         )
-        return [self._store_part(), Part("Analysis", engine_ok, pace if engine_ok else problem), model_part()]
+        return [self._store_part(), Part("Analysis", engine_ok, pace if engine_ok else problem), self._model]
 
     def _store_part(self) -> Part:
         try:

@@ -1,5 +1,6 @@
 """Cameras that are refused, covered, crowded, paused: each gets a sentence, and the student stays in the class."""
 
+import pytest
 from playwright.sync_api import expect
 
 from benchmarks.server import ServerProcess
@@ -7,6 +8,7 @@ from tests.e2e.people import PATIENCE_MS, Teacher, wait_until
 
 # A connection that is begun twice takes fifteen seconds to find out.
 SHARED_WITHIN_S = 14
+_FAILS = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{}'))"
 
 
 def test_a_refused_camera_gets_a_sentence_and_a_way_on(server: ServerProcess, new_teacher, new_student):
@@ -21,6 +23,24 @@ def test_a_refused_camera_gets_a_sentence_and_a_way_on(server: ServerProcess, ne
     student.press("Go on without camera")
     student.reads("You are in the class without a camera")
     teacher.sees("Mia", "without camera")
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        # A page without HTTPS has no such object at all; 127.0.0.1 counts as secure, so it is taken away here.
+        ("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})", "only to pages over HTTPS"),
+        (_FAILS.format("NotFoundError"), "No camera was found"),
+        (_FAILS.format("NotReadableError"), "Close other programs that use it"),
+    ],
+)
+def test_a_camera_that_cannot_be_opened_says_why(server: ServerProcess, new_teacher, new_student, script, sentence):
+    teacher, student = _class_of(server, new_teacher), new_student(server, "a face")
+    student.context.add_init_script(script)
+    student.join(teacher.code, "Mia")
+    student.reads(sentence)
+    assert "RTCPeerConnection" not in student.camera_calls, "a connection was begun without a camera"
+    expect(student.page.get_by_role("button", name="Try again")).to_be_visible()
 
 
 def test_a_covered_camera_is_camera_off(server: ServerProcess, new_teacher, new_student):
