@@ -6,6 +6,7 @@ and Streamlit swaps that module for the page that happens to run.
 """
 
 import logging
+import math
 import pickle
 import queue
 import subprocess
@@ -31,6 +32,8 @@ START_TIMEOUT_S = 60.0
 BATCH_TIMEOUT_S = 5.0
 RESTART_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
+# A restart takes about as long as a board needs to look again, so a board could miss it: it stays said this long.
+TOLD_FOR_S = 10.0
 
 _ENDED = object()
 _ENDED_SENTENCE = "The analysis process has ended. It is being restarted."
@@ -48,6 +51,7 @@ class Engine(Protocol):
 
     state: EngineState
     problem: str  # why it is not ready, in a sentence; else empty
+    restarted_lately: bool  # ready again, for less than ``TOLD_FOR_S``
 
     def analyse(self, frames_bgr: Sequence[np.ndarray]) -> list[FaceReading]:
         """One reading a frame, in their order. Raises ``EngineError`` when it cannot."""
@@ -63,6 +67,7 @@ class LocalEngine:
         self.state = EngineState.STARTING
         self.restarts = 0
         self.problem = ""  # why it is not ready, in a sentence
+        self._back_s = -math.inf  # when it was ready again after a restart, monotonic
         self._models_dir = models_dir
         self._process: subprocess.Popen | None = None
         self._lock = threading.Lock()  # one message at a time
@@ -76,6 +81,11 @@ class LocalEngine:
         """Process id of the child, for the health page and the benchmark; ``None`` when there is none."""
         process = self._process
         return process.pid if process and process.poll() is None else None
+
+    @property
+    def restarted_lately(self) -> bool:
+        """Whether it is ready again after a restart, for less than ``TOLD_FOR_S``."""
+        return self.state is EngineState.READY and time.monotonic() - self._back_s < TOLD_FOR_S
 
     def analyse(self, frames_bgr: Sequence[np.ndarray]) -> list[FaceReading]:
         """Read one face in each (H, W, 3) uint8 BGR frame.
@@ -142,6 +152,8 @@ class LocalEngine:
             raise EngineError(self.problem)
         if not self._closing.is_set():
             self.state, self.problem = EngineState.READY, ""
+            if self.restarts:
+                self._back_s = time.monotonic()
 
     def _ask(self, frames_bgr: list[np.ndarray], timeout_s: float) -> list[FaceReading]:
         process = self._process

@@ -63,6 +63,7 @@ class FakeEngine:
     def __init__(self, answer: FaceReading | None = None) -> None:
         self.state = EngineState.READY
         self.problem = ""
+        self.restarted_lately = False
         self.answer = answer if answer is not None else face("happy")
         self.broken: Exception | None = None
         self.batches: list[list[np.ndarray]] = []

@@ -1,6 +1,6 @@
 """What a training run is told: the YAML file of ``train/configs/`` as a checked value."""
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 import yaml
@@ -15,7 +15,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """One run. ``train/configs/first.yaml`` says what each setting does; shares and probabilities are 0 to 1."""
+    """One run. The files of ``train/configs/`` say what each setting does; shares and probabilities are 0 to 1."""
 
     seed: int
     dtype: str
@@ -34,13 +34,17 @@ class Config:
     crop_px: int
     full_from: float
     augmentation: Augmentation
+    mixup: float = 0.0
+    teacher_share: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("dropout", "flat_share", "momentum", "label_smoothing", "full_from"):
+        for name in ("dropout", "flat_share", "momentum", "label_smoothing", "full_from", "teacher_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} is a share between 0 and 1, got {getattr(self, name)}.")
         if self.epochs < 1 or self.batch_size < 1:
             raise ConfigError(f"epochs and batch_size start at 1, got {self.epochs} and {self.batch_size}.")
+        if self.mixup < 0:
+            raise ConfigError(f"mixup starts at 0, which is none, got {self.mixup}.")
         if not 8 <= self.crop_px <= SIDE_PX:
             raise ConfigError(f"crop_px lies between 8 and {SIDE_PX}, got {self.crop_px}.")
         if set(self.loss_weights) != {"fer2013", "ferplus"}:
@@ -78,8 +82,9 @@ def load_config(path: Path) -> Config:
 
 def _checked(kind: type, values: dict, path: Path, complete: bool):
     known = {field.name for field in fields(kind)}
+    needed = {field.name for field in fields(kind) if field.default is MISSING} if complete else set()
     if unknown := sorted(set(values) - known):
         raise ConfigError(f"{path} has settings nobody knows: {', '.join(unknown)}.")
-    if complete and (missing := sorted(known - set(values))):
+    if missing := sorted(needed - set(values)):
         raise ConfigError(f"{path} lacks {', '.join(missing)}.")
     return kind(**values)

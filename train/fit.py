@@ -25,6 +25,7 @@ import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fer_model.labels import EMOTIONS
+from fer_model.preprocess import lift_dark
 from train import provenance
 from train.augment import augment, random_crop
 from train.config import Config, ConfigError, load_config
@@ -59,13 +60,13 @@ class Batches:
         order = np.random.default_rng([self.config.seed, epoch]).permutation(len(self.images))
         rows = order[step * self.config.batch_size : (step + 1) * self.config.batch_size]
         rng = np.random.default_rng([self.config.seed, epoch, step])
-        crops = augment(self.images.pixels[rows], self.config.augmentation, rng)
+        crops = lift_dark(augment(self.images.pixels[rows], self.config.augmentation, rng))  # as the classifier does
         crops = random_crop(crops, self.config.crop_px_at(epoch), rng)
-        return (
-            crops,
-            {head: values[rows] for head, values in self.targets.items()},
-            {head: values[rows] for head, values in self.weights.items()},
-        )
+        targets = {head: values[rows] for head, values in self.targets.items()}
+        weights = {head: values[rows] for head, values in self.weights.items()}
+        if self.config.mixup:
+            return mix(crops, targets, weights, rng.beta(self.config.mixup, self.config.mixup), rng)
+        return crops, targets, weights
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
         """All steps in order, a few prepared ahead by one thread while the network learns."""
@@ -77,6 +78,32 @@ class Batches:
                     yield queue.popleft().result()
             while queue:
                 yield queue.popleft().result()
+
+
+def mix(
+    crops: np.ndarray,
+    targets: dict[str, np.ndarray],
+    weights: dict[str, np.ndarray],
+    share: float,
+    rng: np.random.Generator,
+) -> Batch:
+    """Each image laid over another of the batch, targets likewise (Zhang et al. 2018, mixup).
+
+    Args:
+        share: of the image itself, 0 to 1; the other one gets the rest.
+    """
+    partner = rng.permutation(len(crops))
+    crops = np.rint(share * crops + (1 - share) * crops[partner].astype(np.float32)).astype(np.uint8)
+    mixed_targets, mixed_weights = {}, {}
+    for head, weight in weights.items():
+        own, others = share * weight, (1 - share) * weight[partner]
+        total = own + others
+        # An image that teaches this head nothing adds nothing to the target either.
+        sums = own[:, None] * targets[head] + others[:, None] * targets[head][partner]
+        mixed_targets[head] = np.where(total[:, None] > 0, sums / np.maximum(total, 1e-9)[:, None], targets[head])
+        mixed_targets[head] = mixed_targets[head].astype(np.float32)
+        mixed_weights[head] = total.astype(np.float32)
+    return crops, mixed_targets, mixed_weights
 
 
 def compiled(config: Config) -> keras.Model:

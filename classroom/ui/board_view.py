@@ -57,10 +57,13 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
 
 
 def _troubles(server: ClassServer) -> None:
-    """Only what is not as it should be: the engine restarting, the store away, the pace lowered."""
+    """Only what is not as it should be: the engine restarting or just restarted, the store away, the pace lowered."""
     for part in server.health():
         if not part.ok:
             st.warning(f"{part.name}: {part.sentence} What was recorded is safe.", icon=":material/sync_problem:")
+    if server.engine.restarted_lately:
+        sentence = "Analysis stopped for a moment and is running again. What was recorded is safe."
+        st.info(sentence, icon=":material/sync:")
     if server.ticker.is_slowed:
         pace = server.ticker.interval_s
         st.info(f"The machine is busy: each face is read every {pace:.1f} s now.", icon=":material/speed:")

@@ -91,6 +91,7 @@ def test_a_killed_child_is_an_error_and_back_within_ten_seconds(engine):
     assert wait_until_ready(engine, 10), engine.problem
     assert engine.pid != old
     assert engine.problem == ""
+    assert engine.restarted_lately, "a board that looks only now still hears of it"
     assert engine.analyse([astronaut_bgr()])[0].faces_seen == 1
 
 

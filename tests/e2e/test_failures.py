@@ -24,7 +24,8 @@ def test_the_engine_is_killed_and_the_class_goes_on(fresh_server: ServerProcess,
 
     killed_ms = time.time_ns() // 1_000_000
     os.kill(dead, signal.SIGKILL)
-    expect(teacher.page.get_by_text("Analysis stopped and is being restarted")).to_be_visible(timeout=8_000)
+    # "... and is being restarted", or "... for a moment and is running again" when the board looked after that.
+    expect(teacher.page.get_by_text("Analysis stopped")).to_be_visible(timeout=8_000)
     back = "select min(stored_ms) from readings where at_ms > ?"
     back_ms = wait_until(lambda: server.one(back, killed_ms), "a reading after the kill", page=teacher.page)
     assert back_ms - killed_ms <= ANALYSIS_BACK_WITHIN_S * 1000

@@ -146,6 +146,12 @@ class TestLiveClass:
         assert "Analysis stopped and is being restarted." in as_ada.text
         assert "Ann" in as_ada.text
 
+    def test_a_restart_that_fell_between_two_looks_is_said_afterwards(self, as_ada, server, seeded):
+        server.engine.restarted_lately = True
+        as_ada.open(LIVE)
+        assert as_ada.failed == []
+        assert "Analysis stopped for a moment and is running again." in as_ada.text
+
     def test_ending_a_class_offers_its_files_at_once(self, as_ada, server, seeded):
         as_ada.open(LIVE)
         next(button for button in as_ada.app.button if button.label == "End it now").click().run()
