@@ -13,41 +13,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from fer_model import quality
 from fer_model.classifier import EmotionClassifier
 from fer_model.labels import EMOTIONS
-from fer_model.preprocess import LIT_BRIGHTNESS, SIZE_PX
+from fer_model.preprocess import LIT_BRIGHTNESS
 from train.data import DataError, read_splits
 from train.ferplus import fold_matrix, majority, read_votes
+from train.slices import NOISE_GREY_LEVELS, blurred, darkened, shrunk
 
-NOISE = 2.0  # grey levels of sensor noise that stay when the light goes
 LIGHT = (1.0, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08)
 BLUR_PX = (0.0, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
-FACE_PX = (40, 30, 25, 20, 17, 13, 10)  # side of the detector's box; the crop is 1.21 times that
-
-
-def darkened(crops: np.ndarray, light: float) -> np.ndarray:
-    if light == 1:
-        return crops
-    noise = np.random.default_rng(0).normal(0, NOISE, crops.shape)
-    return np.clip(np.rint(crops * light + noise), 0, 255).astype(np.uint8)
-
-
-def blurred(crops: np.ndarray, sigma_px: float) -> np.ndarray:
-    if sigma_px == 0:
-        return crops
-    return np.stack([cv2.GaussianBlur(crop, (0, 0), sigma_px)[:, :, None] for crop in crops])
-
-
-def shrunk(crops: np.ndarray, face_px: int) -> np.ndarray:
-    side = round(face_px * 1.21)
-    small = [cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA) for crop in crops]
-    return np.stack(
-        [cv2.resize(crop, (SIZE_PX, SIZE_PX), interpolation=cv2.INTER_LINEAR)[:, :, None] for crop in small]
-    )
+FACE_PX = (40, 30, 25, 20, 17, 13, 10)  # side of the detector's box
 
 
 def table(crops: np.ndarray, expected: np.ndarray) -> list[dict]:
@@ -108,7 +86,7 @@ def main(argv: list[str] | None = None) -> int:
         )
     if args.json:
         facts = {"split": "PublicTest", "n": int(kept.sum()), "labels": "FER+ majority, folded", "emotions": EMOTIONS}
-        facts |= {"lit_brightness": LIT_BRIGHTNESS, "noise_grey_levels": NOISE, "rows": rows}
+        facts |= {"lit_brightness": LIT_BRIGHTNESS, "noise_grey_levels": NOISE_GREY_LEVELS, "rows": rows}
         args.json.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     return 0
 

@@ -39,10 +39,46 @@ def fit_temperature(probs: np.ndarray, labels: np.ndarray, low: float = 0.2, hig
     return float(np.exp((a + b) / 2))
 
 
-def abstain_threshold(confidence: np.ndarray, kept_share: float = 0.9) -> float:
-    """The largest confidence (three digits) that still keeps ``kept_share`` of the images at or above it."""
+def cross_fitted(probs: np.ndarray, labels: np.ndarray, folds: int = 5, seed: int = 0) -> np.ndarray:
+    """(n, k) probabilities, each row scaled with the temperature of the other folds.
+
+    The calibration error of these is not flattered by having fitted and measured on the same images.
+
+    Raises:
+        ValueError: fewer images than folds.
+    """
+    if len(labels) < folds:
+        raise ValueError(f"{folds} folds need as many labelled images, got {len(labels)}")
+    fold = np.random.default_rng(seed).permutation(len(labels)) % folds
+    out = np.empty(probs.shape, np.float64)
+    for number in range(folds):
+        inside = fold == number
+        out[inside] = scaled(probs[inside], fit_temperature(probs[~inside], labels[~inside]))
+    return out
+
+
+def abstain_threshold(
+    confidence: np.ndarray, right: np.ndarray, accuracy: float = 0.9, least_share: float = 0.8
+) -> float:
+    """On the risk-coverage curve the lowest confidence (three digits) at which ``accuracy`` of the read ones are right.
+
+    Where that would leave less than ``least_share`` of the images, the largest one that keeps them: a class of which
+    nobody is ever read is of no use.
+
+    Args:
+        confidence: (n,) from 0 to 1.
+        right: (n,) bool.
+
+    Raises:
+        ValueError: there are no images.
+    """
     if len(confidence) == 0:
         raise ValueError("a threshold needs images, got none")
+    confidence = confidence.astype(np.float64)
     # Cut, not rounded: rounding up would keep fewer than asked for.
-    smallest_kept = float(np.quantile(confidence.astype(np.float64), 1 - kept_share, method="lower"))
-    return math.floor(smallest_kept * 1000) / 1000
+    highest = math.floor(float(np.quantile(confidence, 1 - least_share, method="lower")) * 1000)
+    for thousandth in range(highest):
+        read = confidence >= thousandth / 1000
+        if right[read].mean() >= accuracy:
+            return thousandth / 1000
+    return highest / 1000

@@ -16,11 +16,13 @@ from fer_model.classifier import EmotionClassifier
 from fer_model.errors import FerModelError
 from fer_model.labels import EMOTIONS
 from fer_model.preprocess import lift_dark
-from train import provenance
+from train import provenance, slices
+from train.calibrate import cross_fitted
 from train.data import SPLITS, DataError, Images, read_split, twin_mask
 from train.ferplus import FERPLUS_LABELS, HEADS, fold_matrix, majority, read_votes
-from train.metrics import summary
+from train.metrics import expected_calibration_error, risk_coverage, summary
 
+FOLDS = 5
 Predict = Callable[[np.ndarray], dict[str, np.ndarray]]
 
 
@@ -110,19 +112,28 @@ def score(
         abstain_below: confidence under which the reading does not count as given.
     """
     alone = ~twin_mask(images, training) if training is not None else None
-    results = {"fer2013": summary(outputs["fer2013"], images.labels, EMOTIONS)}
+    results = {"fer2013": _head(outputs["fer2013"], images.labels, EMOTIONS)}
     if alone is not None:
         results["fer2013_without_twins"] = _short(outputs["fer2013"][alone], images.labels[alone], EMOTIONS)
     if votes is None:
         return results
     labels = majority(votes)
     kept = labels >= 0
-    results["ferplus"] = summary(outputs["ferplus"][kept], labels[kept], FERPLUS_LABELS)
+    results["ferplus"] = _head(outputs["ferplus"][kept], labels[kept], FERPLUS_LABELS)
     if alone is not None:
         rows = kept & alone
         results["ferplus_without_twins"] = _short(outputs["ferplus"][rows], labels[rows], FERPLUS_LABELS)
     results["reading"] = _reading(outputs["ferplus"] @ fold_matrix(), labels, abstain_below)
     return results
+
+
+def _head(probs: np.ndarray, labels: np.ndarray, names: tuple[str, ...]) -> dict:
+    """``summary``, and the calibration error of temperatures that did not see the images they are measured on."""
+    figures = summary(probs, labels, names)
+    if len(labels) >= FOLDS:
+        fitted = cross_fitted(probs, labels, FOLDS)
+        figures["ece_15_bins_cross_fitted"] = round(expected_calibration_error(fitted, labels), 4)
+    return figures
 
 
 def _reading(folded: np.ndarray, labels: np.ndarray, abstain_below: float) -> dict:
@@ -136,6 +147,7 @@ def _reading(folded: np.ndarray, labels: np.ndarray, abstain_below: float) -> di
         "share_read": round(float(clear.mean()), 4) if len(folded) else None,
         "all": summary(folded[kept], truth, EMOTIONS),
         "clear": _short(folded[kept & clear], truth[clear[kept]], EMOTIONS),
+        "risk_coverage": risk_coverage(folded[kept].max(axis=1), folded[kept].argmax(axis=1) == truth),
     }
 
 
@@ -144,19 +156,29 @@ def _short(probs: np.ndarray, labels: np.ndarray, names: tuple[str, ...]) -> dic
     return {key: figures[key] for key in ("n", "accuracy", "accuracy_95_low", "accuracy_95_high", "macro_f1")}
 
 
-def evaluate(weights: Path, data: Path, split: str, votes_path: Path | None, training_path: Path | None) -> dict:
+def evaluate(
+    weights: Path,
+    data: Path,
+    split: str,
+    votes_path: Path | None = None,
+    training_path: Path | None = None,
+    with_slices: bool = True,
+) -> dict:
     """Loads, predicts, scores. Raises ``WeightsError`` or ``DataError``."""
     predict, abstain_below = load_predict(weights)
     images = read_split(data, split)
     votes = read_votes(votes_path, images.names) if votes_path else None
     training = _training(data, training_path) if split != "Training" else None  # there, all have a twin: themselves
+    results = score(predict(images.pixels), images, votes, training, abstain_below)
+    if with_slices:
+        results["slices"] = slices.measure(predict, images.pixels, images.labels, votes, abstain_below)
     return {
         "weights": weights.name,
         "sha256": provenance.sha256(weights),
         "data": data.name,
         "split": split,
         "unreadable": list(images.unreadable),
-        **score(predict(images.pixels), images, votes, training, abstain_below),
+        **results,
         "commit": provenance.commit(),
         "versions": provenance.versions(),
     }
@@ -192,6 +214,8 @@ def table(results: dict) -> str:
             share = f"{figures['accuracy']:.2%} ({low:.1%} to {high:.1%})"
             calibration = "" if ece is None else f"{ece:>9.4f}"
             lines.append(f"{name:<30}{figures['n']:>6}  {share:<24}{figures['macro_f1']:>8.3f}{calibration}")
+    if "slices" in results:
+        lines += ["", slices.table(results["slices"])]
     return "\n".join(lines)
 
 
@@ -202,10 +226,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--split", choices=SPLITS, default="PublicTest")
     parser.add_argument("--votes", type=Path, help="FER+ votes as csv")
     parser.add_argument("--training", type=Path, help="where Training is, if not in --data, to leave its twins out")
+    parser.add_argument("--no-slices", action="store_true", help="leave out the same pictures made worse (quicker)")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     args = parser.parse_args(argv)
     try:
-        results = evaluate(args.weights, args.data, args.split, args.votes, args.training)
+        results = evaluate(args.weights, args.data, args.split, args.votes, args.training, not args.no_slices)
     except (WeightsError, DataError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -28,7 +28,7 @@ from train import provenance
 from train.calibrate import abstain_threshold, fit_temperature
 from train.data import SIDE_PX, DataError, Images, read_splits
 from train.evaluate import WeightsError, keras_predict, score
-from train.ferplus import FOLD, HEADS, majority, read_votes
+from train.ferplus import FOLD, HEADS, fold_matrix, majority, read_votes
 
 READS_WITH = "ferplus"
 INPUT = {"name": "crops", "shape": [SIDE_PX, SIDE_PX, 1], "dtype": "uint8", "range": [0, 255], "colour": "grey"}
@@ -115,8 +115,11 @@ def write(content: bytes, spec: dict, path: Path, choosing: Images, votes: np.nd
     path.with_name(spec["file"]).write_bytes(content)
     path.write_text(json.dumps(spec), encoding="utf-8")
     classifier = EmotionClassifier.load(path)
-    spec["abstain_below"] = abstain_threshold(classifier.predict(choosing.pixels).max(axis=1))
-    results = score(classifier.predict_heads(choosing.pixels), choosing, votes, training, spec["abstain_below"])
+    outputs, labels = classifier.predict_heads(choosing.pixels), majority(votes)
+    folded, truth, kept = outputs["ferplus"] @ fold_matrix(), fold_matrix().argmax(axis=1)[labels], labels >= 0
+    right = (folded.argmax(axis=1) == truth)[kept]
+    spec["abstain_below"] = abstain_threshold(folded[kept].max(axis=1), right)
+    results = score(outputs, choosing, votes, training, spec["abstain_below"])
     for name in ("fer2013", "fer2013_without_twins", "ferplus", "ferplus_without_twins"):
         figures = {key: results[name][key] for key in SPEC_SCORES if key in results[name]}
         spec["scores"][name] = {"split": "PublicTest", **figures}

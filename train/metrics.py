@@ -28,15 +28,61 @@ def wilson_interval(hits: int, n: int, z: float = 1.959964) -> tuple[float, floa
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
+def reliability(probs: np.ndarray, labels: np.ndarray, bins: int = ECE_BINS) -> list[dict]:
+    """What a confidence is worth: n, mean confidence and accuracy of each bin that has images, lowest first."""
+    confidence, right = probs.max(axis=1), probs.argmax(axis=1) == labels
+    number = _bin_of(confidence, bins)
+    rows = []
+    for i in range(bins):
+        inside = number == i
+        if inside.any():
+            means = {"confidence": _rounded(confidence[inside].mean()), "accuracy": _rounded(right[inside].mean())}
+            rows.append(
+                {"above": _rounded(i / bins), "up_to": _rounded((i + 1) / bins), "n": int(inside.sum()), **means}
+            )
+    return rows
+
+
 def expected_calibration_error(probs: np.ndarray, labels: np.ndarray, bins: int = ECE_BINS) -> float | None:
     """Mean distance of confidence and accuracy over equally wide bins (Guo et al. 2017, arXiv:1706.04599, eq. 3)."""
     if len(labels) == 0:
         return None
     confidence, right = probs.max(axis=1), probs.argmax(axis=1) == labels
-    # Bins are open below and closed above, so that a confidence of 1 falls into the last one.
-    number = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    surplus = np.bincount(number, weights=confidence - right, minlength=bins)
+    surplus = np.bincount(_bin_of(confidence, bins), weights=confidence - right, minlength=bins)
     return float(np.abs(surplus).sum() / len(labels))
+
+
+def _bin_of(confidence: np.ndarray, bins: int) -> np.ndarray:
+    """Bins are open below and closed above, so that a confidence of 1 falls into the last one."""
+    return np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+
+
+def risk_coverage(confidence: np.ndarray, right: np.ndarray, points: int = 50) -> list[dict]:
+    """How many errors are left when only the surest are read (El-Yaniv and Wiener 2010, selective classification).
+
+    Args:
+        confidence: (n,) from 0 to 1.
+        right: (n,) bool.
+        points: at most so many rows, evenly spread over the coverage.
+
+    Returns:
+        Rows from the surest few to everything: share of the images read (coverage), the confidence that reads them and
+        the share of errors among them (risk). Images of equal confidence are read together.
+    """
+    n = len(confidence)
+    if n == 0:
+        return []
+    order = np.argsort(-confidence, kind="stable")
+    sorted_confidence, wrong = confidence[order], np.cumsum(~right[order])
+    rows: list[dict] = []
+    for wanted in np.linspace(n / points, n, points):
+        threshold = sorted_confidence[min(math.ceil(wanted), n) - 1]
+        read = int(np.searchsorted(-sorted_confidence, -threshold, side="right"))
+        row = {"coverage": _rounded(read / n), "confidence": _rounded(threshold), "n": read}
+        row["risk"] = _rounded(wrong[read - 1] / read)
+        if not rows or rows[-1]["n"] != read:
+            rows.append(row)
+    return rows
 
 
 def negative_log_likelihood(probs: np.ndarray, labels: np.ndarray) -> float | None:
@@ -68,6 +114,7 @@ def summary(probs: np.ndarray, labels: np.ndarray, names: tuple[str, ...]) -> di
         "macro_f1": _rounded(f1[there].mean()) if n else None,
         "ece_15_bins": _rounded(expected_calibration_error(probs, labels)),
         "nll": _rounded(negative_log_likelihood(probs, labels)),
+        "reliability": reliability(probs, labels),
         "per_class": {
             name: {
                 "n": int(present[i]),

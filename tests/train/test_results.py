@@ -10,7 +10,7 @@ from train.provenance import sha256
 
 RESULTS = Path(__file__).parents[2] / "train" / "results"
 CARD = (WEIGHTS / "MODEL_CARD.md").read_text(encoding="utf-8")
-SCORED = json.loads((RESULTS / "first_int8_publictest.json").read_text(encoding="utf-8"))
+SCORED = json.loads((RESULTS / "shipped_publictest.json").read_text(encoding="utf-8"))
 SPEC = json.loads((WEIGHTS / "emotion.json").read_text(encoding="utf-8"))
 
 
