@@ -147,12 +147,12 @@ def _runner(path: Path, spec: ModelSpec, num_threads: int):
     if widths != expected:
         raise ModelFileError(f"{path} has the outputs {widths}, its spec says {expected}: {BRING_BACK}.")
     detail = inputs.get("crops")
-    # A scale of 1 and a zero of 0 mean that a pixel's value goes in as it is.
+    # A scale of 1 and a zero of 0 mean that a pixel's value goes in as it is; so does no scale, which a float file has.
     if (
         detail is None
         or tuple(detail["shape"][1:]) != CROP_SHAPE
         or detail["dtype"] != np.uint8
-        or not np.allclose(detail["quantization"], (1.0, 0), atol=1e-3)
+        or not any(np.allclose(detail["quantization"], as_is, atol=1e-3) for as_is in ((1.0, 0), (0.0, 0)))
     ):
         raise ModelFileError(f"{path} does not take uint8 crops of {CROP_SHAPE} as they are: {BRING_BACK}.")
     return run

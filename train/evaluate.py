@@ -42,7 +42,7 @@ def load_predict(weights: Path) -> tuple[Predict, float]:
     if weights.suffix == ".tflite":
         return _load_litert(weights)
     if weights.suffix == ".keras":
-        return _load_keras(weights), 0.0
+        return keras_predict(load_network(weights)), 0.0
     raise WeightsError(f"Expected weights ending in .keras or .tflite, got {weights}.")
 
 
@@ -68,7 +68,8 @@ def _load_litert(weights: Path) -> tuple[Predict, float]:
     return predict, classifier.abstain_below
 
 
-def _load_keras(weights: Path, batch_size: int = 256) -> Predict:
+def load_network(weights: Path):
+    """The Keras model in a .keras file; raises ``WeightsError`` when it is not one of ours."""
     import keras  # here alone, so that scoring a .tflite needs no training framework
 
     import train.model  # noqa: F401  (registers our layer)
@@ -77,7 +78,11 @@ def _load_keras(weights: Path, batch_size: int = 256) -> Predict:
         model = keras.saving.load_model(weights, compile=False)
     except (OSError, ValueError, TypeError) as error:
         raise WeightsError(f"{weights} is not a trained network of ours: {error}") from error
-    return keras_predict(model, batch_size)
+    found = {head: output.shape[-1] for head, output in model.output.items()} if isinstance(model.output, dict) else {}
+    expected = {head: len(labels) for head, labels in HEADS.items()}
+    if found != expected:
+        raise WeightsError(f"{weights} has the outputs {found}, expected {expected}: train it with `train.fit`.")
+    return model
 
 
 def keras_predict(model, batch_size: int = 256) -> Predict:

@@ -1,4 +1,4 @@
-"""Trained Keras network to the shipped LiteRT file: calibrated, int8, with its spec, scored as it ships.
+"""Trained Keras network to LiteRT: calibrated, int8 to ship and float32 to compare, each with its spec and scores.
 
 ``python -m train.export --weights runs/first/model.keras --data fer2013.zip --votes votes.csv``. Training images show
 the converter the ranges; PublicTest chooses temperature and threshold, so figures on it are not test scores.
@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"  # the only backend that writes LiteRT
@@ -21,20 +22,23 @@ import tensorflow as tf
 from tensorflow.lite.python.util import modify_model_io_type
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-import train.model  # noqa: F401  (registers our layer)
 from fer_model.classifier import WEIGHTS, EmotionClassifier
 from fer_model.preprocess import lift_dark
 from train import provenance
 from train.calibrate import abstain_threshold, fit_temperature
 from train.data import SIDE_PX, DataError, Images, read_splits
-from train.evaluate import WeightsError, keras_predict, score
+from train.evaluate import WeightsError, keras_predict, load_network, score
 from train.ferplus import FOLD, HEADS, fold_matrix, majority, read_votes
+from train.model import stages_of
 
 READS_WITH = "ferplus"
 INPUT = {"name": "crops", "shape": [SIDE_PX, SIDE_PX, 1], "dtype": "uint8", "range": [0, 255], "colour": "grey"}
 SPEC_SCORES = ("n", "accuracy", "accuracy_95_low", "accuracy_95_high", "macro_f1", "ece_15_bins", "nll")
 REPRESENTATIVE_IMAGES = 512
-FLOAT_OPS = ["FULLY_CONNECTED", "SOFTMAX"]  # 2,400 of 73 M multiply-adds; in int8 a probability has steps of 1/256
+FLOAT_OPS = [
+    "FULLY_CONNECTED",
+    "SOFTMAX",
+]  # next to no work; an int8 probability has steps of 1/256
 
 
 def temperatures(model: keras.Model, choosing: Images, votes: np.ndarray) -> dict[str, float]:
@@ -55,10 +59,8 @@ def fold_temperatures(model: keras.Model, by_head: dict[str, float]) -> None:
         layer.set_weights([values / temperature for values in layer.get_weights()])
 
 
-def to_litert(model: keras.Model, training: Images, seed: int = 0) -> bytes:
+def to_litert_int8(model: keras.Model, training: Images, seed: int = 0) -> bytes:
     """int8 trunk, uint8 (n, 48, 48, 1) input whose values are grey levels, float32 probabilities by head name."""
-    crops = tf.TensorSpec([None, SIDE_PX, SIDE_PX, 1], tf.float32, name="crops")
-    serve = tf.function(lambda crops: dict(model(crops, training=False)), input_signature=[crops])
     rows = np.random.default_rng(seed).permutation(len(training))[:REPRESENTATIVE_IMAGES]
     # The ramp holds 0 and 255, so that the input's scale is 1 and its zero 0: grey levels go in as they are.
     ramp = np.linspace(0, 255, SIDE_PX**2, dtype=np.float32).reshape(1, SIDE_PX, SIDE_PX, 1)
@@ -68,6 +70,28 @@ def to_litert(model: keras.Model, training: Images, seed: int = 0) -> bytes:
         for row in rows:
             yield [lift_dark(training.pixels[row][None]).astype(np.float32)]
 
+    def convert(converter: tf.lite.TFLiteConverter) -> bytes:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = representative
+        options = tf.lite.experimental.QuantizationDebugOptions(denylisted_ops=FLOAT_OPS)
+        debugger = tf.lite.experimental.QuantizationDebugger(
+            converter=converter, debug_dataset=representative, debug_options=options
+        )
+        # The debugger gives every model a float32 input, whatever the converter was told.
+        return modify_model_io_type(debugger.get_nondebug_quantized_model(), tf.uint8, tf.float32)
+
+    return _converted(model, tf.float32, convert)
+
+
+def to_litert_float(model: keras.Model) -> bytes:
+    """The same network in float32, with the same uint8 input."""
+    return _converted(model, tf.uint8, lambda converter: converter.convert())
+
+
+def _converted(model: keras.Model, dtype: tf.DType, convert: Callable[[tf.lite.TFLiteConverter], bytes]) -> bytes:
+    """What ``convert`` makes of a converter for ``model``, whose input "crops" has ``dtype``."""
+    crops = tf.TensorSpec([None, SIDE_PX, SIDE_PX, 1], dtype, name="crops")
+    serve = tf.function(lambda crops: dict(model(tf.cast(crops, tf.float32), training=False)), input_signature=[crops])
     with tempfile.TemporaryDirectory() as folder:
         # Weights become constants first: left as variables, the converter's calibration cannot read them.
         concrete = serve.get_concrete_function()
@@ -80,22 +104,15 @@ def to_litert(model: keras.Model, training: Images, seed: int = 0) -> bytes:
         module = tf.Module()
         module.serve = tf.function(by_name, input_signature=[crops])
         tf.saved_model.save(module, folder, signatures={"serving_default": module.serve})
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = representative
-        options = tf.lite.experimental.QuantizationDebugOptions(denylisted_ops=FLOAT_OPS)
-        debugger = tf.lite.experimental.QuantizationDebugger(
-            converter=converter, debug_dataset=representative, debug_options=options
-        )
-        # The debugger gives every model a float32 input, whatever the converter was told.
-        return modify_model_io_type(debugger.get_nondebug_quantized_model(), tf.uint8, tf.float32)
+        return convert(tf.lite.TFLiteConverter.from_saved_model(folder))
 
 
-def spec_of(content: bytes, name: str, by_head: dict[str, float], data: Path) -> dict:
+def spec_of(content: bytes, name: str, model: keras.Model, by_head: dict[str, float], data: Path) -> dict:
     """The spec without what only scoring can tell: threshold and scores."""
     return {
         "file": name,
         "sha256": hashlib.sha256(content).hexdigest(),
+        "network": {"stages": stages_of(model), "parameters": model.count_params(), "bytes": len(content)},
         "input": INPUT,
         "outputs": {
             head: {"labels": list(labels), "temperature": round(by_head[head], 4)} for head, labels in HEADS.items()
@@ -141,12 +158,34 @@ def worse_than(old_spec: Path, new: dict) -> str | None:
     return None
 
 
+def publish(folder: Path, name: str, out: Path) -> None:
+    """Copies the file ``name`` and its spec from ``folder`` to the folder and name of ``out``'s."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    for ending in (".tflite", ".json"):
+        shutil.copy((folder / name).with_suffix(ending), out.parent / Path(name).with_suffix(ending).name)
+
+
+def compared(by_kind: dict[str, dict]) -> str:
+    """Accuracy of both heads, one row a file, and what int8 costs."""
+    lines = [f"{'':<8}{'bytes':>10}{'FER2013':>10}{'FER+':>10}"]
+    scores = {kind: [spec["scores"][head]["accuracy"] for head in HEADS] for kind, spec in by_kind.items()}
+    for kind, spec in by_kind.items():
+        shares = "".join(f"{share:>10.2%}" for share in scores[kind])
+        lines.append(f"{kind:<8}{spec['network']['bytes']:>10,}{shares}")
+    costs = (100 * (before - after) for before, after in zip(scores["float"], scores["int8"], strict=True))
+    lines.append(f"{'cost':<18}" + "".join(f"{cost:>+8.2f} pt" for cost in costs).rstrip())
+    return "\n".join(lines)
+
+
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Export a trained network to LiteRT, int8.")
+    parser = argparse.ArgumentParser(description="Export a trained network to LiteRT, int8 and float32.")
     parser.add_argument("--weights", type=Path, required=True, help="trained .keras")
     parser.add_argument("--data", type=Path, required=True, help="FER2013 as zip or folder")
     parser.add_argument("--votes", type=Path, required=True, help="FER+ votes as csv")
-    parser.add_argument("--out", type=Path, default=WEIGHTS / "emotion.tflite")
+    parser.add_argument("--out", type=Path, default=WEIGHTS / "emotion.tflite", help="the int8 file")
+    parser.add_argument(
+        "--float-out", type=Path, help="the float32 file (default: emotion_float.tflite beside --weights)"
+    )
     parser.add_argument("--force", action="store_true", help="replace a file that scores better")
     args = parser.parse_args(argv)
     try:
@@ -154,27 +193,30 @@ def main(argv: list[str] | None = None) -> int:
         training, choosing = splits["Training"], splits["PublicTest"]
         votes = read_votes(args.votes, choosing.names)
         keras.config.set_dtype_policy("float32")
-        try:
-            model = keras.saving.load_model(args.weights, compile=False)
-        except (OSError, ValueError, TypeError) as error:
-            raise WeightsError(f"{args.weights} is not a trained network of ours: {error}") from error
+        model = load_network(args.weights)
     except (DataError, WeightsError) as error:
         print(error, file=sys.stderr)
         return 1
     by_head = temperatures(model, choosing, votes)
     fold_temperatures(model, by_head)
-    content = to_litert(model, training)
+    outs = {"float": args.float_out or args.weights.parent / "emotion_float.tflite", "int8": args.out}
+    contents = {"float": to_litert_float(model), "int8": to_litert_int8(model, training)}
     with tempfile.TemporaryDirectory() as folder:
-        new = spec_of(content, args.out.name, by_head, args.data)
-        target = args.out.with_suffix(".json")
-        new = write(content, new, Path(folder) / target.name, choosing, votes, training)
-        if not args.force and (reason := worse_than(target, new)):
+        specs = {}
+        for kind, content in contents.items():
+            begun = spec_of(content, outs[kind].name, model, by_head, args.data)
+            place = Path(folder) / kind
+            place.mkdir()
+            specs[kind] = write(
+                content, begun, (place / outs[kind].name).with_suffix(".json"), choosing, votes, training
+            )
+        print(compared(specs))
+        publish(Path(folder) / "float", outs["float"].name, outs["float"])
+        if not args.force and (reason := worse_than(args.out.with_suffix(".json"), specs["int8"])):
             print(reason, file=sys.stderr)
             return 1
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        for name in (args.out.name, target.name):
-            shutil.copy(Path(folder) / name, args.out.parent / name)
-    print(json.dumps(new["scores"], indent=2))
+        publish(Path(folder) / "int8", outs["int8"].name, outs["int8"])
+    print(json.dumps(specs["int8"]["scores"], indent=2))
     return 0
 
 

@@ -61,3 +61,15 @@ def build(stages: list[list[int]], dropout: float, seed: int) -> keras.Model:
         logits = layers.Dense(len(labels), dtype="float32", name=f"{head}_logits")(x)
         outputs[head] = layers.Activation("softmax", dtype="float32", name=head)(logits)
     return keras.Model(crops, outputs, name="classpulse_emotion")
+
+
+def stages_of(model: keras.Model) -> list[list[int]]:
+    """The ``stages`` that ``build`` was given, read off the layers."""
+    stages: list[list[int]] = []
+    for layer in model.layers:
+        if isinstance(layer, layers.Conv2D):
+            number = int(layer.name.removeprefix("stage").split("_")[0])
+            if number == len(stages):
+                stages.append([])
+            stages[number].append(layer.filters)
+    return stages

@@ -17,6 +17,7 @@ from train.data import read_split
 from train.evaluate import keras_predict, load_predict
 from train.export import fold_temperatures, main, worse_than
 from train.fit import compiled
+from train.model import stages_of
 
 CONFIG = load_config(Path(__file__).parents[2] / "train" / "configs" / "first.yaml")
 
@@ -56,6 +57,31 @@ def test_the_exported_file_loads_and_scores_by_the_same_code_as_the_trained_one(
     for head in trained:
         sharp = trained[head] ** (1 / spec["outputs"][head]["temperature"])
         assert np.allclose(shipped[head], sharp / sharp.sum(axis=1, keepdims=True), atol=0.08), head
+
+
+def test_the_float_file_is_the_trained_network_to_the_fourth_digit(exported, tiny):
+    crops = read_split(tiny.archive, "PublicTest").pixels
+    spec = json.loads((exported / "emotion_float.json").read_text())
+    trained, float_file = (load_predict(exported / name)[0](crops) for name in ("model.keras", "emotion_float.tflite"))
+    for head in trained:
+        sharp = trained[head] ** (1 / spec["outputs"][head]["temperature"])
+        assert np.allclose(float_file[head], sharp / sharp.sum(axis=1, keepdims=True), atol=1e-4), head
+
+
+def test_the_spec_describes_the_network(exported, model):
+    for name in ("emotion.json", "emotion_float.json"):
+        spec = json.loads((exported / name).read_text())
+        assert spec["network"]["stages"] == stages_of(model) == [[4], [8]]
+        assert spec["network"]["parameters"] == model.count_params()
+        assert spec["network"]["bytes"] == (exported / spec["file"]).stat().st_size
+
+
+def test_a_network_of_other_heads_is_one_sentence(tiny, tmp_path, capsys):
+    crops = keras.Input((48, 48, 1))
+    keras.Model(crops, keras.layers.GlobalAveragePooling2D()(crops)).save(tmp_path / "other.keras")
+    arguments = ["--data", str(tiny.archive), "--votes", str(tiny.votes)]
+    assert main(["--weights", str(tmp_path / "other.keras"), *arguments]) == 1
+    assert "other.keras has the outputs {}, expected" in capsys.readouterr().err
 
 
 def test_the_spec_says_where_the_file_comes_from(exported):
