@@ -86,6 +86,14 @@ def test_of_the_class_only_its_store_speaks_to_the_database():
     assert {path.name for path in others if roots(path) & {"sqlalchemy", "psycopg", "sqlite3"}} == set()
 
 
+def test_of_the_benchmarks_only_the_peers_load_tensorflow():
+    """Students are served without it, so they are measured without it; the peers run in a process of their own."""
+    frameworks = {"tensorflow", "keras", "train.model", "train.export", "train.fit"}
+    used = {path.name: set(imports(path)) for path in files("benchmarks")}
+    assert {name for name, names in used.items() if names & frameworks} == {"peers.py"}
+    assert {name for name, names in used.items() if "benchmarks.peers" in names} == set()
+
+
 def test_only_one_module_calls_streamlit_webrtc():
     used = {path.name for path in files("classroom", "pages", "home.py", "streamlit_app.py") if "streamlit_webrtc" in roots(path)}  # fmt: skip
     assert used == {"camera.py"}
@@ -160,7 +168,7 @@ def test_a_circle_would_be_found(uses, circle):
     assert _circle(uses) == circle
 
 
-@pytest.mark.parametrize("module", ["classroom.server", "classroom.engine_process", "classroom.ui.board_view", "classroom.ui.routes"])  # fmt: skip
+@pytest.mark.parametrize("module", ["classroom.server", "classroom.engine_process", "classroom.ui.board_view", "classroom.ui.routes", "benchmarks.inference"])  # fmt: skip
 def test_serving_never_imports_tensorflow_even_where_it_is_installed(tmp_path, module):
     """A made-up TensorFlow that ends the process stands first on the path; MediaPipe takes any that it finds."""
     (tmp_path / "tensorflow").mkdir()
