@@ -177,7 +177,7 @@ def show(figures: dict[str, object]) -> None:
             print(f"{words:58}{median:12.3f}{p95:12.3f}{n:8d}")
     for name, words in FACTS.items():
         if name in figures:
-            print(f"{words:58}{figures[name]:12,}")
+            print(f"{words:58}{figures[name]:{'12.4f' if name.endswith('_ratio') else '12,'}}")
     print(f"peers: {figures['peers']}")
 
 
