@@ -183,6 +183,7 @@ def evaluate(
         "data": data.name,
         "split": split,
         "unreadable": list(images.unreadable),
+        "missing_classes": [name for i, name in enumerate(EMOTIONS) if not (images.labels == i).any()],
         **results,
         "commit": provenance.commit(),
         "versions": provenance.versions(),
@@ -219,6 +220,9 @@ def table(results: dict) -> str:
             share = f"{figures['accuracy']:.2%} ({low:.1%} to {high:.1%})"
             calibration = "" if ece is None else f"{ece:>9.4f}"
             lines.append(f"{name:<30}{figures['n']:>6}  {share:<24}{figures['macro_f1']:>8.3f}{calibration}")
+    lines += [f"Unreadable, left out: {line}" for line in results["unreadable"]]
+    if results["missing_classes"]:
+        lines.append(f"No images of {', '.join(results['missing_classes'])}: what is said of these is not known.")
     if "slices" in results:
         lines += ["", slices.table(results["slices"])]
     return "\n".join(lines)

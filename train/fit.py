@@ -221,6 +221,8 @@ def main(argv: list[str] | None = None) -> int:
             raise DataError(
                 f"{args.data} has no Training images of {', '.join(lacking)}: a network could never name it."
             )
+        for line in training.unreadable:
+            print(f"Unreadable, left out: {line}", file=sys.stderr)
         if args.limit:
             rows = np.random.default_rng(config.seed).permutation(len(training))[: args.limit]
             training = training[np.sort(rows)]

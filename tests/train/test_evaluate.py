@@ -70,6 +70,20 @@ def test_the_command_scores_the_shipped_file_without_a_training_framework(tiny, 
     assert results["fer2013_without_twins"]["n"] == 14
 
 
+def test_an_unreadable_image_and_a_class_without_images_are_named_and_the_rest_is_scored(tiny, capsys, tmp_path):
+    shutil.copytree(tiny.folder, tmp_path / "set")
+    shutil.rmtree(tmp_path / "set" / "test" / "fear")
+    (tmp_path / "set" / "test" / "sad" / "PublicTest_9.png").write_bytes(b"no picture")
+    out = tmp_path / "scores.json"
+    arguments = ["--data", str(tmp_path / "set"), "--no-slices", "--json", str(out)]
+    assert main(["--weights", str(WEIGHTS / "emotion.tflite"), *arguments]) == 0
+    said, results = capsys.readouterr().out, json.loads(out.read_text())
+    assert "Unreadable, left out: set/test/sad/PublicTest_9.png: not a picture" in said
+    assert "No images of fear: what is said of these is not known." in said
+    assert results["fer2013"]["n"] == 12
+    assert results["fer2013"]["per_class"]["fear"]["recall"] is None
+
+
 def test_a_missing_split_is_one_sentence(tiny, capsys, tmp_path):
     shutil.copytree(tiny.folder / "train", tmp_path / "train")
     assert main(["--weights", str(WEIGHTS / "emotion.tflite"), "--data", str(tmp_path)]) == 1

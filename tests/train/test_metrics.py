@@ -3,7 +3,15 @@ import math
 import numpy as np
 import pytest
 
-from train.metrics import confusion, expected_calibration_error, negative_log_likelihood, summary, wilson_interval
+from train.metrics import (
+    confusion,
+    expected_calibration_error,
+    negative_log_likelihood,
+    reliability,
+    risk_coverage,
+    summary,
+    wilson_interval,
+)
 
 NAMES = ("a", "b", "c")
 
@@ -66,3 +74,32 @@ def test_balanced_accuracy_does_not_reward_naming_the_largest_class():
     figures = summary(np.eye(3)[np.zeros(10, int)], labels, NAMES)
     assert figures["accuracy"] == 0.9
     assert figures["balanced_accuracy"] == 0.5
+
+
+def test_reliability_says_what_each_confidence_was_worth():
+    probs = np.array([[0.9, 0.1], [0.9, 0.1], [0.6, 0.4], [0.6, 0.4]])
+    rows = reliability(probs, np.array([0, 0, 0, 1]), bins=10)
+    assert [(row["above"], row["n"], row["confidence"], row["accuracy"]) for row in rows] == [
+        (0.5, 2, 0.6, 0.5),
+        (0.8, 2, 0.9, 1.0),
+    ]
+    assert reliability(np.zeros((0, 2)), np.zeros(0, int)) == []
+
+
+def test_the_calibration_error_is_the_weighted_gap_of_the_reliability_rows():
+    rng = np.random.default_rng(0)
+    probs = rng.dirichlet([1, 1, 1], 500)
+    labels = rng.integers(0, 3, 500)
+    gaps = sum(row["n"] * abs(row["confidence"] - row["accuracy"]) for row in reliability(probs, labels)) / 500
+    assert expected_calibration_error(probs, labels) == pytest.approx(gaps, abs=1e-3)
+
+
+def test_the_surest_are_read_first_and_the_last_row_is_everything():
+    confidence = np.array([0.9, 0.5, 0.7, 0.7])
+    rows = risk_coverage(confidence, np.array([True, False, True, False]), points=4)
+    assert [(row["n"], row["coverage"], row["confidence"], row["risk"]) for row in rows] == [
+        (1, 0.25, 0.9, 0.0),
+        (3, 0.75, 0.7, 0.3333),  # equal confidences are read together
+        (4, 1.0, 0.5, 0.5),
+    ]
+    assert risk_coverage(np.zeros(0), np.zeros(0, bool)) == []
