@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -23,16 +22,14 @@ import keras  # after the backend is named, which Keras reads here
 import numpy as np
 import tensorflow as tf
 from keras import layers
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from benchmarks.timing import side_by_side_ms, summary
 from fer_model.classifier import CROP_SHAPE, WEIGHTS
+from train.export import to_litert_float
 from train.model import build
 
 SHAPES = {"network": CROP_SHAPE, "mini_xception": (64, 64, 1)}
 PEER_CLASSES = 7
-# Goes as soon as every spec names its network; until then this is the one that ships.
-UNTIL_THE_SPEC_SAYS = {"stages": [[24], [48, 48, 48], [96, 96, 96], [160, 160]]}
 
 
 class SpecError(Exception):
@@ -41,7 +38,7 @@ class SpecError(Exception):
 
 def shipped_shape(spec_path: Path = WEIGHTS / "emotion.json") -> keras.Model:
     """The shipped network with fresh weights; raises ``SpecError`` where its spec counts other parameters."""
-    network = json.loads(spec_path.read_text(encoding="utf-8")).get("network", UNTIL_THE_SPEC_SAYS)
+    network = json.loads(spec_path.read_text(encoding="utf-8"))["network"]
     model = build(network["stages"], dropout=0.0, seed=0)
     said, found = network.get("parameters"), model.count_params()
     if said not in (None, found):
@@ -73,24 +70,6 @@ def mini_xception() -> keras.Model:
     return keras.Model(crops, layers.Softmax()(x), name="mini_xception")
 
 
-def to_litert_float32(model: keras.Model, shape: tuple[int, int, int]) -> bytes:
-    """The network as a float32 LiteRT file: ``crops`` (n, *shape) float32 in, outputs under the model's own names."""
-    crops = tf.TensorSpec([None, *shape], tf.float32, name="crops")
-    serve = tf.function(lambda crops: model(crops, training=False), input_signature=[crops])
-    concrete = serve.get_concrete_function()
-    frozen = convert_variables_to_constants_v2(concrete)
-
-    def by_name(crops):
-        """The frozen function gives a bare list; its place in the structure before is what names it."""
-        return tf.nest.pack_sequence_as(concrete.structured_outputs, tf.nest.flatten(frozen(crops)))
-
-    module = tf.Module()
-    module.serve = tf.function(by_name, input_signature=[crops])
-    with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(module, folder, signatures={"serving_default": module.serve})
-        return tf.lite.TFLiteConverter.from_saved_model(folder).convert()
-
-
 def keras_figures(models: dict[str, keras.Model], count: int) -> dict[str, float | int]:
     """Milliseconds of ``model.predict(crop)`` and ``model(crop)`` for one crop, all of them side by side."""
     works = {}
@@ -118,7 +97,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     figures: dict[str, object] = {f"{name}_parameters": model.count_params() for name, model in models.items()}
     for name, model in models.items():
-        (given.folder / f"{name}_fp32.tflite").write_bytes(to_litert_float32(model, SHAPES[name]))
+        (given.folder / f"{name}_fp32.tflite").write_bytes(to_litert_float(model, SHAPES[name], tf.float32))
     figures |= keras_figures(models, given.count)
     figures["keras_threads"] = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
     figures |= {f"version_{name}": version(name) for name in ("tensorflow", "keras")}

@@ -22,7 +22,7 @@ import tensorflow as tf
 from tensorflow.lite.python.util import modify_model_io_type
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from fer_model.classifier import WEIGHTS, EmotionClassifier
+from fer_model.classifier import CROP_SHAPE, WEIGHTS, EmotionClassifier
 from fer_model.preprocess import lift_dark
 from train import provenance
 from train.calibrate import abstain_threshold, fit_temperature
@@ -83,15 +83,20 @@ def to_litert_int8(model: keras.Model, training: Images, seed: int = 0) -> bytes
     return _converted(model, tf.float32, convert)
 
 
-def to_litert_float(model: keras.Model) -> bytes:
-    """The same network in float32, with the same uint8 input."""
-    return _converted(model, tf.uint8, lambda converter: converter.convert())
+def to_litert_float(model: keras.Model, shape: tuple[int, int, int] = CROP_SHAPE, dtype: tf.DType = tf.uint8) -> bytes:
+    """The network in float32; its input "crops" is (n, *shape) grey levels of ``dtype``, outputs keep their names."""
+    return _converted(model, dtype, lambda converter: converter.convert(), shape)
 
 
-def _converted(model: keras.Model, dtype: tf.DType, convert: Callable[[tf.lite.TFLiteConverter], bytes]) -> bytes:
-    """What ``convert`` makes of a converter for ``model``, whose input "crops" has ``dtype``."""
-    crops = tf.TensorSpec([None, SIDE_PX, SIDE_PX, 1], dtype, name="crops")
-    serve = tf.function(lambda crops: dict(model(tf.cast(crops, tf.float32), training=False)), input_signature=[crops])
+def _converted(
+    model: keras.Model,
+    dtype: tf.DType,
+    convert: Callable[[tf.lite.TFLiteConverter], bytes],
+    shape: tuple[int, int, int] = CROP_SHAPE,
+) -> bytes:
+    """What ``convert`` makes of a converter for ``model``, whose input "crops" has this shape and ``dtype``."""
+    crops = tf.TensorSpec([None, *shape], dtype, name="crops")
+    serve = tf.function(lambda crops: model(tf.cast(crops, tf.float32), training=False), input_signature=[crops])
     with tempfile.TemporaryDirectory() as folder:
         # Weights become constants first: left as variables, the converter's calibration cannot read them.
         concrete = serve.get_concrete_function()

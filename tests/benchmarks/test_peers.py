@@ -9,11 +9,13 @@ keras = pytest.importorskip("keras", reason="needs requirements-train.txt")
 if keras.backend.backend() != "tensorflow":
     pytest.skip("Keras runs on another backend in this process", allow_module_level=True)
 
+import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from benchmarks import peers
-from benchmarks.peers import SHAPES, SpecError, main, mini_xception, shipped_shape, to_litert_float32
+from benchmarks.peers import SHAPES, SpecError, main, mini_xception, shipped_shape
 from fer_model.classifier import WEIGHTS
+from train.export import to_litert_float
 from train.model import build
 
 
@@ -63,7 +65,7 @@ def test_the_shipped_spec_describes_a_network_of_the_shipped_files_size():
 def test_the_float_file_computes_what_the_network_does(name, tmp_path):
     model = mini_xception() if name == "mini_xception" else shipped_shape(a_spec(tmp_path, stages=[[4], [8]]))
     crops = np.random.default_rng(0).uniform(0, 255, (3, *SHAPES[name])).astype(np.float32)
-    run = Interpreter(model_content=to_litert_float32(model, SHAPES[name])).get_signature_runner()
+    run = Interpreter(model_content=to_litert_float(model, SHAPES[name], tf.float32)).get_signature_runner()
     wanted, found = model(crops, training=False), run(crops=crops)
     wanted = wanted if isinstance(wanted, dict) else dict.fromkeys(found, wanted)
     assert set(found) == set(wanted)
@@ -93,7 +95,7 @@ def test_the_files_are_timed_beside_the_shipped_one(tmp_path):
 
     tiny = shipped_shape(a_spec(tmp_path, stages=[[4], [8]]))
     files = [
-        to_litert_float32(model, SHAPES[name])
+        to_litert_float(model, SHAPES[name], tf.float32)
         for name, model in (("network", tiny), ("mini_xception", mini_xception()))
     ]
     figures = measure_networks(EmotionClassifier.load(), Peers(*files, {}), np.full((1, 48, 48, 1), 90, np.uint8), 1)
