@@ -70,6 +70,18 @@ class Faces:
         """(n,) float32 box areas in square pixels."""
         return self.sides.prod(axis=1)
 
+    @property
+    def rolls_rad(self) -> np.ndarray:
+        """(n,) float64 how far each head is tilted in the picture's plane, clockwise for the viewer; 0 is upright.
+
+        The line from eye to eye and the line from between the eyes to the mouth, added up: of a head turned aside the
+        eyes lie almost in one place, and the second line, long then, decides. Without keypoints it is 0.
+        """
+        points = self.keypoints.astype(np.float64)
+        right_eye, left_eye, mouth = (points[:, KEYPOINTS.index(name)] for name in ("right eye", "left eye", "mouth"))
+        across, down = left_eye - right_eye, mouth - (right_eye + left_eye) / 2
+        return np.arctan2(across[:, 1] - down[:, 0], across[:, 0] + down[:, 1])
+
     def largest(self) -> Self:
         """The face with the largest box, the first one of equals; empty when there is none."""
         return self[[int(self.areas.argmax())]] if len(self) else self

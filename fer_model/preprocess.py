@@ -2,7 +2,8 @@
 
 The network learned from FER2013, whose pictures frame the face in their own way, so a crop must frame it the same way.
 A ``Framing`` carries a detector's box to that frame. Each detector draws its own boxes, so each has its own; both are
-measured, not chosen.
+measured, not chosen. Tilted heads are set upright: a tilt of 45 degrees would cost a third of the readings, and costs
+nothing then (benchmarks/tilt.py and its result).
 """
 
 from dataclasses import dataclass
@@ -58,23 +59,31 @@ def check_frame(frame_bgr: np.ndarray) -> None:
         raise FrameError(f"expected at most {_MAX_SIDE_PX} pixels a side, got {frame_bgr.shape}; shrink the picture")
 
 
-def crop_squares(boxes_xyxy: np.ndarray, framing: Framing = SHORT_RANGE_FRAMING) -> np.ndarray:
-    """(n, 3) float64 left, top and side in pixels of the squares that frame the faces as FER2013 does.
+def crop_squares(
+    boxes_xyxy: np.ndarray, framing: Framing = SHORT_RANGE_FRAMING, rolls_rad: np.ndarray | None = None
+) -> np.ndarray:
+    """(n, 3) float64 centre x, centre y and side in pixels of the squares that frame the faces as FER2013 does.
 
     Args:
         boxes_xyxy: (n, 4) detector boxes in pixels. One that is not square counts with its longer side.
+        rolls_rad: (n,) ``Faces.rolls_rad``: where a head's up is; upright without it.
     """
     boxes = np.asarray(boxes_xyxy, dtype=np.float64).reshape(-1, 4)
+    rolls = np.zeros(len(boxes)) if rolls_rad is None else np.asarray(rolls_rad, dtype=np.float64)
     # At least one pixel, so that an empty box gives a picture of one colour instead of a division by zero.
     box_side = np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0)
-    centre = (boxes[:, :2] + boxes[:, 2:]) / 2
-    centre[:, 1] += framing.shift_y * box_side
-    side = framing.scale * box_side
-    return np.column_stack([centre - side[:, None] / 2, side])
+    down = np.column_stack([-np.sin(rolls), np.cos(rolls)])
+    centre = (boxes[:, :2] + boxes[:, 2:]) / 2 + down * (framing.shift_y * box_side)[:, None]
+    return np.column_stack([centre, framing.scale * box_side])
 
 
-def crop_faces(frame_bgr: np.ndarray, boxes_xyxy: np.ndarray, framing: Framing = SHORT_RANGE_FRAMING) -> np.ndarray:
-    """The faces as the network wants them.
+def crop_faces(
+    frame_bgr: np.ndarray,
+    boxes_xyxy: np.ndarray,
+    framing: Framing = SHORT_RANGE_FRAMING,
+    rolls_rad: np.ndarray | None = None,
+) -> np.ndarray:
+    """The faces as the network wants them, set upright.
 
     Where a crop leaves the frame, the frame's edge is repeated. Every output pixel is the mean over its area, so a
     large face does not alias; a small one is enlarged linearly.
@@ -83,6 +92,7 @@ def crop_faces(frame_bgr: np.ndarray, boxes_xyxy: np.ndarray, framing: Framing =
         frame_bgr: (H, W, 3) uint8.
         boxes_xyxy: (n, 4) detector boxes in pixels; they may reach outside the frame.
         framing: of the detector that drew the boxes.
+        rolls_rad: (n,) ``Faces.rolls_rad``, by which the crops are turned back; not turned without it.
 
     Returns:
         (n, 48, 48, 1) uint8 grey (ITU-R BT.601 luma).
@@ -91,10 +101,11 @@ def crop_faces(frame_bgr: np.ndarray, boxes_xyxy: np.ndarray, framing: Framing =
         FrameError: ``frame_bgr`` is not such a picture.
     """
     check_frame(frame_bgr)
-    squares = crop_squares(boxes_xyxy, framing)
+    squares = crop_squares(boxes_xyxy, framing, rolls_rad)
+    rolls = np.zeros(len(squares)) if rolls_rad is None else rolls_rad
     crops = np.empty((len(squares), SIZE_PX, SIZE_PX, 1), np.uint8)
-    for crop, (left, top, side) in zip(crops, squares, strict=True):
-        crop[:, :, 0] = _square(frame_bgr, left, top, side)
+    for crop, (x, y, side), roll in zip(crops, squares, rolls, strict=True):
+        crop[:, :, 0] = _square(frame_bgr, x, y, side, float(roll))
     return crops
 
 
@@ -115,19 +126,23 @@ def lift_dark(crops: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(crops * gains), 0, 255).astype(np.uint8)
 
 
-def _square(frame_bgr: np.ndarray, left: float, top: float, side: float) -> np.ndarray:
+def _square(frame_bgr: np.ndarray, x: float, y: float, side: float, roll_rad: float) -> np.ndarray:
+    """(48, 48) uint8: the square of this centre and side, turned clockwise by the roll."""
     height, width = frame_bgr.shape[:2]
-    # Only what the crop can touch, and a border of two pixels so that interpolation sees the true neighbours.
-    x0, x1 = _span(left, side, width)
-    y0, y1 = _span(top, side, height)
+    cos, sin = np.cos(roll_rad), np.sin(roll_rad)
+    # Only what the turned square can touch, and a border of two pixels so that interpolation sees the true neighbours.
+    reach = side * (abs(cos) + abs(sin))
+    x0, x1 = _span(x - reach / 2, reach, width)
+    y0, y1 = _span(y - reach / 2, reach, height)
     grey = cv2.cvtColor(np.ascontiguousarray(frame_bgr[y0:y1, x0:x1]), cv2.COLOR_BGR2GRAY)
     samples = int(np.clip(np.ceil(side / SIZE_PX), 1, _MAX_SAMPLES))
     step = side / (SIZE_PX * samples)
+    turn = step * np.array([[cos, -sin], [sin, cos]])
     # Pixel i covers [i, i + 1), its centre is at i + 0.5: without the halves the crop would drift by half a step.
-    matrix = np.array([[step, 0, left - x0 + step / 2 - 0.5], [0, step, top - y0 + step / 2 - 0.5]])
+    first = np.array([x - x0, y - y0]) - 0.5 + turn @ np.full(2, 0.5 - SIZE_PX * samples / 2)
     fine = cv2.warpAffine(
         grey,
-        matrix,
+        np.column_stack([turn, first]),
         (SIZE_PX * samples, SIZE_PX * samples),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,

@@ -101,8 +101,9 @@ class FaceReader:
         if len(faces) == 0:
             dark = quality.frame_brightness(frame_bgr) < quality.MIN_FRAME_BRIGHTNESS
             return FaceReading(reason=Reason.TOO_DARK if dark else Reason.NO_FACE), None
-        box = faces.largest().boxes_xyxy
-        crop = crop_faces(frame_bgr, box)
+        face = faces.largest()
+        box = face.boxes_xyxy
+        crop = crop_faces(frame_bgr, box, rolls_rad=face.rolls_rad)
         reason = quality.why_unreadable(box[0], crop)
         # "not clear" until the classifier has spoken: a reading always holds probabilities or a reason.
         seen = FaceReading(

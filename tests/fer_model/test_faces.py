@@ -65,3 +65,27 @@ def test_an_index_picks_the_same_rows_of_every_array(index, rows):
 def test_arrays_that_do_not_belong_together_are_refused(arrays, message):
     with pytest.raises(ValueError, match=message):
         Faces(*arrays)
+
+
+UPRIGHT = np.array([[-20, -15], [20, -15], [0, 0], [0, 20], [-35, -10], [35, -10]], float)
+
+
+@pytest.mark.parametrize("degrees", [-120, -30, 0, 10, 45, 90])
+def test_roll_is_clockwise_as_the_viewer_sees_it(degrees):
+    angle = np.radians(degrees)
+    # The picture's y runs downwards, so this turns clockwise.
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    faces = Faces(np.array([[0, 0, 100, 100]]), keypoints=(UPRIGHT @ turn.T + 50)[None])
+    assert np.degrees(faces.rolls_rad) == pytest.approx([degrees], abs=1e-3)
+
+
+def test_of_a_profile_whose_eyes_meet_in_one_place_the_mouth_tells_the_roll():
+    points = UPRIGHT.copy()
+    points[:2] = [[3, -14], [3, -16]]  # eye to eye is straight up
+    faces = Faces(np.array([[0, 0, 100, 100]]), keypoints=points[None] + 50)
+    assert abs(np.degrees(faces.rolls_rad[0])) < 12
+
+
+def test_boxes_without_keypoints_are_upright():
+    assert Faces(np.array([[0, 0, 9, 9]])).rolls_rad.tolist() == [0]
+    assert Faces.empty().rolls_rad.shape == (0,)

@@ -66,14 +66,32 @@ def test_a_picture_framed_as_in_fer2013_comes_back_as_it_was(framing, side):
 
 
 def test_the_crop_reaches_higher_than_the_box_because_fer2013_shows_the_forehead():
-    left, top, side = crop_squares(np.array([[100, 100, 200, 200]]))[0]
-    assert top < 100 - (side - 100) / 2 + 1e-9
-    assert left + side / 2 == pytest.approx(150)
-    assert top + side > 200 - 5  # and the chin stays inside
+    x, y, side = crop_squares(np.array([[100, 100, 200, 200]]))[0]
+    assert (x, y) == pytest.approx((150, 140))
+    assert y + side / 2 > 200 - 5  # and the chin stays inside
 
 
 def test_a_box_that_is_not_square_counts_with_its_longer_side():
-    assert crop_squares(np.array([[0, 0, 50, 100]]), AS_IT_IS)[0].tolist() == [-25, 0, 100]
+    assert crop_squares(np.array([[0, 0, 50, 100]]), AS_IT_IS)[0].tolist() == [25, 50, 100]
+
+
+def test_the_forehead_of_a_head_that_lies_on_its_side_is_beside_the_box():
+    """Tilted clockwise by a right angle the forehead is on the right."""
+    x, y, _ = crop_squares(np.array([[100, 100, 200, 200]]), rolls_rad=np.array([np.pi / 2]))[0]
+    assert (x, y) == pytest.approx((160, 150))
+
+
+@pytest.mark.parametrize("degrees", [-40, 15, 90])
+def test_a_tilted_face_is_cropped_as_if_it_were_upright(degrees):
+    frame = cv2.normalize(cv2.GaussianBlur(noise(240, 240), (0, 0), 6), None, 0, 255, cv2.NORM_MINMAX)
+    box = np.array([[70, 75, 170, 175]])
+    centre = ((70 + 170) / 2 - 0.5, (75 + 175) / 2 - 0.5)
+    # OpenCV turns counter-clockwise for positive angles.
+    tilted = cv2.warpAffine(frame, cv2.getRotationMatrix2D(centre, -degrees, 1), (240, 240))
+    upright = crop_faces(frame, box)[0].astype(int)
+    back = crop_faces(tilted, box, rolls_rad=np.array([np.radians(degrees)]))[0]
+    assert np.abs(back - upright).max() <= 8
+    assert np.abs(crop_faces(tilted, box)[0] - upright).mean() > 10, "not turned back it is another picture"
 
 
 @pytest.mark.parametrize(
@@ -104,13 +122,18 @@ def test_outside_the_frame_its_edge_is_repeated(box, row, column, corner):
     ],
 )
 def test_no_size_of_frame_or_box_breaks_it(shape, box):
-    assert crop_faces(noise(*shape), np.array([box])).shape == (1, 48, 48, 1)
+    for roll in (0.0, 0.5):
+        crops = crop_faces(noise(*shape), np.array([box]), rolls_rad=np.array([roll]))
+        assert crops.shape == (1, 48, 48, 1)
 
 
 def test_every_face_is_cropped_as_if_it_were_alone():
     frame, boxes = noise(200, 300), np.array([[10, 10, 80, 80], [150, 60, 290, 200], [-20, 5, 60, 85]])
-    alone = np.concatenate([crop_faces(frame, box[None]) for box in boxes])
-    np.testing.assert_array_equal(crop_faces(frame, boxes), alone)
+    rolls = np.array([0.0, 0.4, -0.7])
+    alone = np.concatenate(
+        [crop_faces(frame, box[None], rolls_rad=roll[None]) for box, roll in zip(boxes, rolls, strict=True)]
+    )
+    np.testing.assert_array_equal(crop_faces(frame, boxes, rolls_rad=rolls), alone)
 
 
 def test_a_view_into_a_larger_array_gives_the_same_crop():
