@@ -6,6 +6,7 @@ ClassroomError
 │   ├── NameTaken     somebody else in the class has this name
 │   └── ClassFull     no further student fits in
 ├── NotAllowed        wrong name or password, a used or expired key, too many tries
+├── ResultsError      the network's spec or measured results are missing, broken, or of another file
 ├── StoreError        the database does not answer; what is not yet written is kept and tried again
 └── EngineError       the process that reads faces died or hangs; it is being restarted
 """
@@ -33,6 +34,10 @@ class ClassFull(BadInput):
 
 class NotAllowed(ClassroomError):
     """Sign-in refused."""
+
+
+class ResultsError(ClassroomError):
+    """What is known of the network cannot be shown."""
 
 
 class StoreError(ClassroomError):
