@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from classroom.ui import running
+from classroom.ui import running, uploads
 from classroom.ui.headers import SecurityHeaders
 from classroom.ui.routes import ROUTES
 from classroom.ui.trouble import say_what_failed
@@ -27,6 +27,7 @@ async def lifespan(_app):
     running.shut_down()
 
 
+uploads.keep_in_memory()
 app = st.App(
     "home.py",
     routes=ROUTES,

@@ -26,7 +26,7 @@ def open_class_form(visit: Visit, running: Sequence[ClassInfo]) -> None:
     with st.form("open_class"):
         title = st.text_input("Title", max_chars=120, placeholder="Physics, group B")
         pasted = st.text_area("Class list (optional)", placeholder="One name a line", height=120)
-        file = st.file_uploader("or a CSV file with the names (optional)", type=["csv", "txt"])
+        file = st.file_uploader("or a CSV file with the names (optional)", type=["csv", "txt"], max_upload_size=5)
         if st.form_submit_button("Open the class", type="primary"):
             try:
                 roster = decode_roster(file.getvalue()) if file else pasted
