@@ -4,6 +4,7 @@ HOME = "/"
 JOIN = "/Join"
 LIVE = "/Live_class"
 REPORTS = "/Reports"
+MODEL = "/Model"
 SETTINGS = "/Settings"
 PLOTLY = "/assets/plotly.min.js"
 
@@ -12,5 +13,6 @@ PAGE_FILES = {
     JOIN: "pages/1_Join.py",
     LIVE: "pages/2_Live_class.py",
     REPORTS: "pages/3_Reports.py",
+    MODEL: "pages/5_Model.py",
     SETTINGS: "pages/6_Settings.py",
 }

@@ -9,12 +9,18 @@ from classroom.errors import ClassroomError
 from classroom.records import Teacher
 from classroom.server import ClassServer
 from classroom.ui import cookies, forms, running
-from classroom.ui.addresses import HOME, JOIN, LIVE, PAGE_FILES, REPORTS, SETTINGS
+from classroom.ui.addresses import HOME, JOIN, LIVE, MODEL, PAGE_FILES, REPORTS, SETTINGS
 from classroom.ui.assets import ASSETS, LOGO
 
 _MENUS = {
-    "teacher": ((HOME, "Home"), (LIVE, "Live class"), (REPORTS, "Reports"), (SETTINGS, "Settings")),
-    "visitor": ((HOME, "Home"), (JOIN, "Join a class"), (LIVE, "I teach")),
+    "teacher": (
+        (HOME, "Home"),
+        (LIVE, "Live class"),
+        (REPORTS, "Reports"),
+        (MODEL, "How good?"),
+        (SETTINGS, "Settings"),
+    ),
+    "visitor": ((HOME, "Home"), (JOIN, "Join a class"), (LIVE, "I teach"), (MODEL, "How good?")),
 }
 
 
@@ -81,7 +87,7 @@ def typed(cookie: str, field: str) -> str:
 
 
 def _top(teacher: Teacher | None, menu: bool) -> None:
-    with st.container(key="top", horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(key="top", horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<span class="brand">Class<b>Pulse</b></span>', width="content")
         if not menu:
             return

@@ -1,13 +1,17 @@
 """What the board says, in words and small pictures. HTML is made here and nowhere else, and every text is escaped."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from html import escape
 from urllib.parse import quote
 
 from classroom.board import RECENT_MS, Board, State, Tile
 from classroom.charts import COLOURS
+from classroom.model_results import Head, Headline
+from classroom.model_words import best_and_worst, of_100
 from classroom.records import ClassInfo
 from fer_model.labels import EMOTIONS
+from fer_model.reading import FaceReading, Reason
 
 _STATE_SENTENCES = {
     State.LIVE: "The class receives your picture. This is what your teacher sees.",
@@ -25,6 +29,10 @@ _REASON_HINTS = {
     "too dark": "turn a light on, or away from the window",
     "blurred": "hold still or wipe the lens",
     "not clear": "the expression is not clear enough to name",
+}
+_NO_READING = {
+    Reason.CAMERA_OFF: "This picture is black. Choose another one.",
+    Reason.NO_FACE: "No face was found in this picture. Choose one with a face that is large and seen from the front.",
 }
 
 
@@ -82,6 +90,57 @@ def counts_html(counts: Mapping[str, int], of_what: str) -> str:
     """How many show what, in the order of ``EMOTIONS``, and of how many."""
     chips = "".join(f'<span class="chip">{_dot(e)}{e} <b>{counts[e]}</b></span>' for e in EMOTIONS)
     return f'<div class="counts">{chips}<span class="chip" style="opacity:.7">{escape(of_what)}</span></div>'
+
+
+def model_numbers_html(headline: Headline, head: Head | None) -> str:
+    """The large numbers of how good the network is, each with its n and its interval."""
+    read = headline.read
+    numbers = [
+        ("Right, when it reads", of_100(read.value), f"{read.low:.0%} to {read.high:.0%}, n = {read.n:,}"),
+        ("Leaves unread", of_100(1 - headline.share_read), "it is not sure enough"),
+    ]
+    if head and (ends := best_and_worst(head)):
+        for what, (label, recall) in zip(("Finds best", "Finds worst"), ends, strict=True):
+            numbers.append((f"{what}: {label}", of_100(recall.value), f"{recall.hits} of {recall.n:,} faces"))
+    return f'<div class="numbers">{"".join(_number(*number) for number in numbers)}</div>'
+
+
+def reading_html(reading: FaceReading) -> str:
+    """The expression shown in a picture with its confidence."""
+    return (
+        f'<div class="mine">{_dot(reading.emotion)}{reading.emotion}'
+        f' <span style="opacity:.7">{reading.confidence:.0%}</span></div>'
+    )
+
+
+def reason_sentence(reading: FaceReading) -> str:
+    """Why a picture gives no expression, and what to do."""
+    if reading.reason in _NO_READING:
+        return _NO_READING[reading.reason]
+    hint = _REASON_HINTS[reading.reason]
+    if reading.reason is Reason.LOW_CONFIDENCE:
+        return f"A face was found, and {hint}. In a class this face counts for nothing."
+    if not reading.box_xyxy:
+        return f"No face was found, and the picture is {reading.reason}: {hint}."
+    return f"A face was found, but it is {reading.reason} to be read: {hint}."
+
+
+def picture_html(jpeg: bytes, reading: FaceReading, width: int, height: int) -> str:
+    """A picture with the frame of its face.
+
+    Args:
+        width, height: of the frame that was read, in whose pixels the box is.
+    """
+    box = ""
+    if reading.box_xyxy:
+        # A detector's box may reach out of the picture.
+        left, right = (min(max(x / width, 0), 1) for x in reading.box_xyxy[::2])
+        top, bottom = (min(max(y / height, 0), 1) for y in reading.box_xyxy[1::2])
+        place = f"left:{left:.2%};top:{top:.2%};width:{right - left:.2%};height:{bottom - top:.2%}"
+        box = f'<div class="face" style="{place};--mood:{COLOURS.get(reading.emotion, "#B8C0CC")}"></div>'
+    # Inside the page, not behind an address of its own that somebody else could open.
+    source = f"data:image/jpeg;base64,{b64encode(jpeg).decode()}"
+    return f'<div class="looked-at"><img alt="Your picture" src="{source}">{box}</div>'
 
 
 def _trend(board: Board) -> str:
