@@ -61,7 +61,7 @@ def weaknesses(results: Results) -> list[str]:
 def step_words(change: str, unit: str, step: float | str) -> str:
     """One strength of a change, such as "tilted by 30 degrees"."""
     words = {
-        "brightness": f"{step} times the light",
+        "brightness": f"with {step} times the light",
         "blur": f"blurred by {step} of 48 pixels",
         "rotation": f"the head tilted by {str(step).lstrip('-')} degrees",
         "face size": f"a face {step} pixels wide",

@@ -10,6 +10,7 @@ from classroom.ui import forms
 from classroom.ui.addresses import LIVE, PAGE_FILES
 from classroom.ui.page import Visit
 from classroom.ui.words import picture_html, reading_html, reason_sentence
+from fer_model.reading import FaceReading
 
 _FILE, _CAMERA = "A picture file", "My camera"
 
@@ -61,16 +62,21 @@ def _read(server: ClassServer, content: bytes) -> None:
     left, right = st.columns(2, gap="medium")
     left.html(picture_html(jpeg_of(frame_bgr), reading, width, height))
     with right:
-        if not reading.usable:
-            st.info(reason_sentence(reading), icon=":material/visibility_off:")
-            return
-        st.html(reading_html(reading))
-        st.caption("The expression shown, and how sure the network is of it.")
-        st.plotly_chart(
-            probability_figure(reading.probs),
-            key="probabilities",
-            alt="Confidence of each expression",
-            config={"displayModeBar": False},
-        )
+        _said(reading)
         if reading.faces_seen > 1:
             st.caption(f"{reading.faces_seen} faces were found; the largest one, in the frame, is read.")
+
+
+def _said(reading: FaceReading) -> None:
+    """The expression shown with all seven probabilities, or why there is none."""
+    if not reading.usable:
+        st.info(reason_sentence(reading), icon=":material/visibility_off:")
+        return
+    st.html(reading_html(reading))
+    st.caption("The expression shown, and how sure the network is of it.")
+    st.plotly_chart(
+        probability_figure(reading.probs),
+        key="probabilities",
+        alt="Confidence of each expression",
+        config={"displayModeBar": False},
+    )

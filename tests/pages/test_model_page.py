@@ -155,11 +155,12 @@ class TestTrying:
 
     @pytest.mark.parametrize("reason", list(Reason))
     def test_no_reading_has_its_reason_and_what_to_do(self, as_ada, server, reason):
-        server.engine.answer = FaceReading(reason=reason, faces_seen=1, box_xyxy=(1, 1, 9, 9))
+        server.engine.answer = FaceReading(reason=reason, faces_seen=3, box_xyxy=(1, 1, 9, 9))
         upload(as_ada.open(MODEL), saved(picture()))
         (sentence,) = [each.value for each in as_ada.app.info]
         assert sentence.endswith(".") and len(sentence) > 30
         assert not any(f"{emotion} <span" in as_ada.text for emotion in EMOTIONS)
+        assert "3 faces were found" in as_ada.text
 
     @pytest.mark.parametrize("name", BAD)
     def test_a_bad_picture_is_one_sentence_and_costs_the_engine_nothing(self, as_ada, server, name):
