@@ -18,7 +18,7 @@ SIZE_STEP = 2.0
 OVERLAP = 0.5  # of neighbouring tiles: a face up to half a tile wide lies whole in one of them
 SMALLEST_TILE_PX = 120  # below, a face has less than the 20 pixels that reading it takes
 SAME_FACE = 0.5  # intersection over the smaller box
-# For the detector inside: hundreds of tiles are hundreds of chances to be wrong. In four photographs of groups the real
+# Hundreds of tiles are hundreds of chances to be wrong. In four photographs of groups the real
 # faces have 0.84 and more, hands and wallpaper 0.66 and less; FER2013 faces in made-up galleries 0.68 and more.
 MIN_SCORE = 0.67
 
@@ -129,9 +129,13 @@ class TiledDetector:
         for side in tile_sides(width, height) if sides_px is None else sides_px:
             for tile in tiles(width, height, side):
                 faces = self._detector.detect(tile.of(frame_bgr))
-                if len(faces):
-                    found.append(moved(faces, tile.left, tile.top))
+                if (sure := faces.score >= MIN_SCORE).any():
+                    found.append(moved(faces[sure], tile.left, tile.top))
         return merge(joined(found))
+
+    def detect_one(self, part_bgr: np.ndarray) -> Faces:
+        """The faces of one part of a picture where one is expected: less sure ones as well."""
+        return self._detector.detect(part_bgr)
 
     def close(self) -> None:
         """Closes the detector. May be called again."""

@@ -4,7 +4,7 @@ import pytest
 from fer_model.detector import FaceDetector
 from fer_model.errors import FrameError
 from fer_model.faces import Faces
-from fer_model.tiles import MIN_SCORE, SMALLEST_TILE_PX, TiledDetector, joined, merge, moved, tile_sides, tiles
+from fer_model.tiles import SMALLEST_TILE_PX, TiledDetector, joined, merge, moved, tile_sides, tiles
 
 
 def boxes(*rows) -> np.ndarray:
@@ -100,7 +100,7 @@ def test_all_faces_of_a_wide_picture_are_found_of_which_the_webcam_detector_sees
     corners = [(40, 60), (300, 500), (580, 1080)]
     for top, left in corners:
         frame[top : top + 100, left : left + 100] = small
-    detector = FaceDetector(min_score=MIN_SCORE)
+    detector = FaceDetector()
     assert len(detector.detect(frame)) == 0
     tiled = TiledDetector(detector)
     found = tiled.detect(frame)
