@@ -103,6 +103,11 @@ def moved(faces: Faces, right_px: float, down_px: float) -> Faces:
     return Faces(faces.boxes_xyxy + np.tile(by, 2), faces.score, faces.keypoints + by)
 
 
+def scaled(faces: Faces, by: float) -> Faces:
+    """The same faces in the same picture enlarged."""
+    return Faces(faces.boxes_xyxy * np.float32(by), faces.score, faces.keypoints * np.float32(by))
+
+
 class TiledDetector:
     """Searches tiles of a picture with a detector made for one near face. Not thread-safe, as that one is not.
 

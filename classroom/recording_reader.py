@@ -1,0 +1,187 @@
+"""Reads a recording with several child processes at once, minute by minute, and gives the samples in their order.
+
+The parts are the same however many children there are, and each part is searched from its own beginning, so a recording
+read twice gives the same numbers. A crash in a decoder costs that part, not the program.
+"""
+
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from classroom.errors import BadInput, EngineError
+from classroom.recordings import RecordingInfo, recording_info
+from classroom.sampled_faces import SampledFaces
+from classroom.settings import ROOT
+
+logger = logging.getLogger(__name__)
+
+PART_S = 60.0
+TRIES = 2  # of a part whose child dies
+AHEAD = 3  # parts a child may be in front of who reads: bounds the memory
+
+
+class RecordingReader:
+    """One recording, read once. ``close()`` ends the children, and may be called twice.
+
+    Args:
+        path: of the recording.
+        every_s: distance of the samples.
+        workers: child processes; as many as there are cores without it.
+        models_dir: folder with the detector's model file.
+
+    Raises:
+        BadInput: no recording that can be read.
+    """
+
+    def __init__(
+        self, path: Path, every_s: float = 0.5, workers: int | None = None, models_dir: Path | None = None
+    ) -> None:
+        if not 0.04 <= every_s <= 60:
+            raise BadInput(f"Take a sample every 0.04 to 60 seconds, not every {every_s}.")
+        self.info: RecordingInfo = recording_info(path)
+        self.every_s = every_s
+        self.problems: list[str] = []  # what could not be read, a sentence each
+        self._path, self._models_dir = path, models_dir
+        self._parts = _parts(self.info.duration_s)
+        self._workers = min(workers or os.cpu_count() or 1, len(self._parts))
+        self._next = 0  # part to be begun
+        self._wanted = 0  # part that is given out now
+        self._ready: dict[int, list[SampledFaces]] = {}
+        self._failed: Exception | None = None
+        self._changed = threading.Condition()
+        self._closing = False
+        self._children: dict[int, subprocess.Popen] = {}
+
+    def samples(self) -> Iterator[SampledFaces]:
+        """All samples in their order.
+
+        Raises:
+            BadInput: what the header promised cannot be read.
+            EngineError: the children cannot start.
+        """
+        threads = [
+            threading.Thread(target=self._work, args=(number,), name=f"recording-{number}", daemon=True)
+            for number in range(self._workers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            for part in range(len(self._parts)):
+                with self._changed:
+                    self._wanted = part
+                    self._changed.notify_all()
+                    self._changed.wait_for(lambda part=part: part in self._ready or self._failed or self._closing)
+                    if self._failed:
+                        raise self._failed
+                    if self._closing:
+                        return
+                    found = self._ready.pop(part)
+                yield from found
+        finally:
+            self.close()
+            for thread in threads:
+                thread.join(timeout=10)
+
+    def close(self) -> None:
+        """Ends reading; what was given out stays given out."""
+        with self._changed:
+            self._closing = True
+            children = list(self._children.values())
+            self._changed.notify_all()
+        for child in children:
+            child.kill()
+
+    def _work(self, number: int) -> None:
+        """One thread a child: takes the next part, until there is none."""
+        try:
+            while (part := self._take()) is not None:
+                found = self._read_part(number, part)
+                with self._changed:
+                    self._ready[part] = found
+                    self._changed.notify_all()
+        except Exception as error:  # whatever it was, who waits for the samples must hear of it
+            with self._changed:
+                self._failed = self._failed or error
+                self._changed.notify_all()
+        finally:
+            self._end(number)
+
+    def _take(self) -> int | None:
+        with self._changed:
+            limit = AHEAD * self._workers
+            self._changed.wait_for(lambda: self._closing or self._next - self._wanted < limit)
+            if self._closing or self._failed or self._next >= len(self._parts):
+                return None
+            self._next += 1
+            return self._next - 1
+
+    def _read_part(self, number: int, part: int) -> list[SampledFaces]:
+        from_s, until_s = self._parts[part]
+        for _ in range(TRIES):
+            found: list[SampledFaces] = []
+            try:
+                child = self._child(number)
+                pickle.dump((self._path, self.every_s, from_s, until_s), child.stdin, protocol=5)
+                child.stdin.flush()
+                while True:
+                    kind, content = pickle.load(child.stdout)
+                    if kind == "bad":
+                        raise BadInput(content)
+                    if kind == "done":
+                        return found
+                    found.append(content)
+            except (EOFError, OSError, pickle.UnpicklingError):
+                self._end(number)
+                if self._closing:
+                    return []
+                logger.warning("A process that read a recording ended at part %d.", part)
+        with self._changed:
+            self.problems.append(
+                f"From {_clock(from_s)} on, up to a minute could not be read: the file is damaged there."
+            )
+        return found
+
+    def _child(self, number: int) -> subprocess.Popen:
+        """The running child of this thread, started when there is none. Raises ``EngineError``."""
+        if number in self._children:
+            return self._children[number]
+        command = [sys.executable, "-m", "classroom.recording_process"]
+        command += [str(self._models_dir)] if self._models_dir else []
+        child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with self._changed:
+            self._children[number] = child
+            if self._closing:
+                child.kill()
+        kind, sentence = pickle.load(child.stdout)
+        if kind != "ready":
+            raise EngineError(sentence)
+        return child
+
+    def _end(self, number: int) -> None:
+        with self._changed:
+            child = self._children.pop(number, None)
+        if child:
+            child.kill()
+            child.wait()
+            child.stdin.close()
+            child.stdout.close()
+
+
+def _parts(duration_s: float | None) -> list[tuple[float, float | None]]:
+    """(from, until) of each part; the last one goes on to the file's real end, whatever its header says."""
+    if duration_s is None:
+        return [(0.0, None)]
+    count = max(1, int(duration_s // PART_S))
+    parts: list[tuple[float, float | None]] = [(i * PART_S, (i + 1) * PART_S) for i in range(count)]
+    parts[-1] = (parts[-1][0], None)
+    return parts
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
