@@ -66,7 +66,7 @@ def analyse_picture(path: Path, reader: CrowdReader) -> tuple[bytes, bytes]:
 
 
 def read_crowd(frame_bgr: np.ndarray, reader: CrowdReader) -> Crowd:
-    """Every face of a picture of any size, which is shrunk to ``CROWD_SIDE_PX`` for the search; boxes are of the whole."""
+    """Every face of a picture of any size, shrunk to ``CROWD_SIDE_PX`` for the search; boxes are of the whole one."""
     small = at_most(frame_bgr, CROWD_SIDE_PX)
     crowd, scale = reader.read(small), frame_bgr.shape[1] / small.shape[1]
     return replace(crowd, faces=scaled(crowd.faces, scale))

@@ -62,7 +62,7 @@ def _check_header(content: bytes) -> None:
     except UnidentifiedImageError as error:
         raise BadInput(f"This file is not a JPEG, PNG or WebP picture, whatever its name says. {_SAVE_AS}") from error
     except Image.DecompressionBombError as error:
-        raise BadInput(_too_many("far more")) from error
+        raise BadInput(_too_many(f"far more than {MAX_MEGAPIXELS}")) from error
     except (OSError, ValueError, SyntaxError, TypeError) as error:  # what Pillow meets in broken files
         raise BadInput(_DAMAGED) from error
     with header:

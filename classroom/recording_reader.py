@@ -4,6 +4,7 @@ The parts are the same however many children there are, and each part is searche
 read twice gives the same numbers. A crash in a decoder costs that part, not the program.
 """
 
+import contextlib
 import logging
 import os
 import pickle
@@ -168,8 +169,9 @@ class RecordingReader:
         if child:
             child.kill()
             child.wait()
-            child.stdin.close()
-            child.stdout.close()
+            for pipe in (child.stdin, child.stdout):
+                with contextlib.suppress(OSError):  # a request may still lie in it that nobody will read
+                    pipe.close()
 
 
 def _parts(duration_s: float | None) -> list[tuple[float, float | None]]:

@@ -82,7 +82,7 @@ def recording_json(people: list[Person]) -> bytes:
 
 
 def _face(box_xyxy: np.ndarray, probs: np.ndarray, reason: Reason | None) -> dict:
-    """``emotion`` is the most probable one whenever the network was asked; with a ``reason`` it is not to be trusted."""
+    """``emotion`` is the most probable one if the network was asked; with a ``reason`` it is not to be trusted."""
     asked = not np.isnan(probs).any()
     return {
         "box_xyxy": [round(float(side), 1) for side in box_xyxy],
