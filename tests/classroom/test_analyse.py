@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 
 import cv2
 import numpy as np
@@ -83,21 +82,13 @@ def bomb(path):
         ("bomb.png", bomb, "megapixels, and at most 25 can be read"),
     ],
 )
-def test_a_bad_file_is_one_sentence_within_two_seconds_and_the_others_are_done(
-    out, tmp_path, capsys, name, content, says
-):
+def test_a_bad_file_is_one_sentence_and_the_others_are_done(out, tmp_path, capsys, name, content, says):
     bad, good = tmp_path / name, media("single_face.jpg")
     content(bad) if callable(content) else bad.write_bytes(content)
-    assert main([str(good), "--out", str(out)]) == 0  # whatever has to warm up
-    (out / "single_face.csv").unlink()
-    capsys.readouterr()
-    began = time.monotonic()
     assert main([str(bad), str(good), "--out", str(out)]) == 1
-    taken_s = time.monotonic() - began
     said = [line for line in capsys.readouterr().err.splitlines() if line.startswith(name)]
     assert len(said) == 1 and says in said[0]
     assert [path.name for path in out.iterdir()] == ["single_face.csv"]
-    assert taken_s < 20, "a hang, not a measurement"
 
 
 @pytest.mark.parametrize("given", [["none.mp4"], ["empty_folder"]])
