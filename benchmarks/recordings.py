@@ -29,7 +29,7 @@ from classroom.recording_reader import RecordingReader
 from classroom.records import Sharing
 from classroom.store import Store
 from fer_model.classifier import EmotionClassifier
-from fer_model.crowd import CrowdReader
+from fer_model.crowd_reader import CrowdReader
 from fer_model.labels import EMOTIONS
 from train.data import DataError, read_split
 from train.ferplus import fold_matrix, majority, read_votes

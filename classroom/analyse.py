@@ -10,23 +10,21 @@ of any picture is kept.
 import argparse
 import os
 import sys
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from classroom.errors import BadInput, EngineError
 from classroom.people import People
-from classroom.pictures import CROWD_SIDE_PX, MAX_MB, at_most, frame_of
+from classroom.picture_faces import read_crowd
+from classroom.pictures import MAX_MB, frame_of
 from classroom.recording_reader import RecordingReader
 from classroom.recordings import ENDINGS as RECORDINGS
 from classroom.result_files import picture_csv, picture_json, recording_csv, recording_json
 from classroom.settings import Settings
-from fer_model.crowd import Crowd, CrowdReader
+from fer_model.crowd_reader import CrowdReader
 from fer_model.errors import FerModelError
-from fer_model.tiles import scaled
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 STOPPED = 130  # as a shell says of Ctrl-C
@@ -63,13 +61,6 @@ def analyse_picture(path: Path, reader: CrowdReader) -> tuple[bytes, bytes]:
         raise BadInput(f"{path.name} is larger than {MAX_MB} MB. Make it smaller first.")
     crowd = read_crowd(frame_of(path.read_bytes(), side_px=None), reader)
     return picture_csv(path.name, crowd), picture_json(crowd)
-
-
-def read_crowd(frame_bgr: np.ndarray, reader: CrowdReader) -> Crowd:
-    """Every face of a picture of any size, shrunk to ``CROWD_SIDE_PX`` for the search; boxes are of the whole one."""
-    small = at_most(frame_bgr, CROWD_SIDE_PX)
-    crowd, scale = reader.read(small), frame_bgr.shape[1] / small.shape[1]
-    return replace(crowd, faces=scaled(crowd.faces, scale))
 
 
 def analyse_recording(path: Path, every_s: float, settings: Settings, quiet: bool) -> tuple[bytes, bytes, list[str]]:

@@ -13,17 +13,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from classroom.clock import as_utc
+from classroom.colours import COLOURS
 
-# Okabe and Ito's palette, told apart by colour-blind eyes; the same everywhere, always with a word beside it.
-COLOURS: dict[str, str] = {
-    "angry": "#D55E00",
-    "disgust": "#009E73",
-    "fear": "#CC79A7",
-    "happy": "#E69F00",
-    "sad": "#0072B2",
-    "surprise": "#56B4E9",
-    "neutral": "#999999",
-}
 ABOVE = ("happy", "surprise")
 BELOW = ("sad", "fear", "angry", "disgust")
 

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from classroom.charts import COLOURS
+from classroom.colours import COLOURS
 from classroom.model_results import Bin, Head, Results, Slice
 from fer_model.labels import EMOTIONS
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from datetime import tzinfo
 
 import numpy as np
@@ -31,16 +32,26 @@ FACE_COLUMNS = [
 
 def picture_csv(name: str, crowd: Crowd) -> bytes:
     """A row a face, the largest first; ``expression`` is empty where ``reason`` says why."""
+    return pictures_csv([(name, crowd)])
+
+
+def pictures_csv(pictures: Sequence[tuple[str, Crowd]]) -> bytes:
+    """The rows of all pictures under one header."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(FACE_COLUMNS)
-    for number, row in enumerate(np.argsort(-crowd.faces.areas, kind="stable"), start=1):
-        box = [f"{side:.1f}" for side in crowd.faces.boxes_xyxy[row]]
-        probs, reason = crowd.probs[row], crowd.reasons[row]
-        named = [EMOTIONS[int(probs.argmax())], f"{probs.max():.4f}", ""] if reason is None else ["", "", reason.value]
-        shares = ["" if np.isnan(prob) else f"{prob:.4f}" for prob in probs]
-        writer.writerow([harmless(name), number, *box, f"{crowd.faces.score[row]:.4f}", *named, *shares])
+    for name, crowd in pictures:
+        for number, row in enumerate(np.argsort(-crowd.faces.areas, kind="stable"), start=1):
+            writer.writerow([harmless(name), number, *_cells(crowd, row)])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _cells(crowd: Crowd, row: int) -> list[str]:
+    box = [f"{side:.1f}" for side in crowd.faces.boxes_xyxy[row]]
+    probs, reason = crowd.probs[row], crowd.reasons[row]
+    named = [EMOTIONS[int(probs.argmax())], f"{probs.max():.4f}", ""] if reason is None else ["", "", reason.value]
+    shares = ["" if np.isnan(prob) else f"{prob:.4f}" for prob in probs]
+    return [*box, f"{crowd.faces.score[row]:.4f}", *named, *shares]
 
 
 def picture_json(crowd: Crowd) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 
 from classroom.accounts import Accounts
+from classroom.analysis_desk import AnalysisDesk
 from classroom.board import LiveBoard
 from classroom.clock import Clock, now_ms
 from classroom.codes import new_token, parse_code, token_hash
@@ -63,6 +64,7 @@ class ClassServer:
         self.recorder = Recorder(self.store, clock, lambda: self.presence.seen() | self.demo.seen())
         self.engine = engine if engine is not None else LocalEngine(settings.models_dir)
         self.ticker = Ticker(self.slots, self.engine, self.recorder.add, clock)
+        self.desk = AnalysisDesk(settings.models_dir)
         self._model = model_part()  # read once: boards ask for the health every two seconds
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
@@ -73,6 +75,7 @@ class ClassServer:
         self.demo.close()
         self.ticker.close()
         self.engine.close()
+        self.desk.close()
         self.recorder.close()
         self.store.close()
 

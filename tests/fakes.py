@@ -13,10 +13,13 @@ from argon2 import PasswordHasher
 from classroom.accounts import Accounts, SignIn
 from classroom.engine import EngineState
 from classroom.errors import EngineError
+from classroom.picture_faces import PictureFaces
 from classroom.records import ClassInfo, Reading, Sharing, Student
 from classroom.store import Store
 from classroom.store.readings import READING_COLUMNS
 from classroom.store.tables import PROB_COLUMNS
+from fer_model.crowd import Crowd
+from fer_model.faces import Faces
 from fer_model.labels import EMOTIONS
 from fer_model.reading import FaceReading, Reason
 
@@ -78,6 +81,39 @@ class FakeEngine:
 
     def close(self) -> None:
         self.state, self.problem = EngineState.CLOSED, "Analysis has been shut down."
+
+
+class FakeDesk:
+    """A desk without a process: gives what stands in ``answers`` one after the other, errors are raised; then one face."""
+
+    def __init__(self) -> None:
+        self.pictures: list[bytes] = []
+        self.answers: list[PictureFaces | Exception] = []
+
+    def picture(self, content: bytes) -> PictureFaces:
+        self.pictures.append(content)
+        answer = self.answers.pop(0) if self.answers else picture_faces(face("happy"))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def warm_up(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def crowd(*readings: FaceReading) -> Crowd:
+    """These faces in one row, each a little smaller than the one before."""
+    boxes = [(100 * i, 0, 100 * i + 80 - i, 80 - i) for i in range(len(readings))]
+    probs = [reading.probs or [np.nan] * len(EMOTIONS) for reading in readings]
+    faces = Faces(np.array(boxes, np.float32).reshape(-1, 4))
+    shares = np.array(probs, np.float32).reshape(-1, len(EMOTIONS))
+    return Crowd(faces, shares, tuple(reading.reason for reading in readings))
+
+
+def picture_faces(*readings: FaceReading) -> PictureFaces:
+    """A picture of 800 x 100 with these faces; its JPEG is none."""
+    return PictureFaces(800, 100, crowd(*readings), b"a JPEG")
 
 
 def lacking(sentence: str) -> None:

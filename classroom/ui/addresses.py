@@ -4,6 +4,7 @@ HOME = "/"
 JOIN = "/Join"
 LIVE = "/Live_class"
 REPORTS = "/Reports"
+ANALYSE = "/Analyse"
 MODEL = "/Model"
 SETTINGS = "/Settings"
 PLOTLY = "/assets/plotly.min.js"
@@ -13,6 +14,7 @@ PAGE_FILES = {
     JOIN: "pages/1_Join.py",
     LIVE: "pages/2_Live_class.py",
     REPORTS: "pages/3_Reports.py",
+    ANALYSE: "pages/4_Analyse.py",
     MODEL: "pages/5_Model.py",
     SETTINGS: "pages/6_Settings.py",
 }

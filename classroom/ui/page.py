@@ -9,7 +9,7 @@ from classroom.errors import ClassroomError
 from classroom.records import Teacher
 from classroom.server import ClassServer
 from classroom.ui import cookies, forms, running
-from classroom.ui.addresses import HOME, JOIN, LIVE, MODEL, PAGE_FILES, REPORTS, SETTINGS
+from classroom.ui.addresses import ANALYSE, HOME, JOIN, LIVE, MODEL, PAGE_FILES, REPORTS, SETTINGS
 from classroom.ui.assets import ASSETS, LOGO
 
 _MENUS = {
@@ -17,6 +17,7 @@ _MENUS = {
         (HOME, "Home"),
         (LIVE, "Live class"),
         (REPORTS, "Reports"),
+        (ANALYSE, "Analyse"),
         (MODEL, "How good?"),
         (SETTINGS, "Settings"),
     ),

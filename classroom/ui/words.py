@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from classroom.board import RECENT_MS, Board, State, Tile
-from classroom.charts import COLOURS
+from classroom.colours import COLOURS, UNKNOWN
 from classroom.model_results import Head, Headline
 from classroom.model_words import best_and_worst, of_100
 from classroom.records import ClassInfo
@@ -39,7 +39,7 @@ _NO_READING = {
 def expression_html(tile: Tile) -> str:
     """The expression shown, its colour and its word; or that it is not known."""
     if tile.emotion is None:
-        return f'<span class="dot" style="background:#B8C0CC"></span>{escape(_unknown(tile))}'
+        return f'<span class="dot" style="background:{UNKNOWN}"></span>{escape(_unknown(tile))}'
     return f'{_dot(tile.emotion)}{tile.emotion} <span style="opacity:.7">{tile.confidence:.0%}</span>'
 
 
@@ -137,7 +137,7 @@ def picture_html(jpeg: bytes, reading: FaceReading, width: int, height: int) -> 
         left, right = (min(max(x / width, 0), 1) for x in reading.box_xyxy[::2])
         top, bottom = (min(max(y / height, 0), 1) for y in reading.box_xyxy[1::2])
         place = f"left:{left:.2%};top:{top:.2%};width:{right - left:.2%};height:{bottom - top:.2%}"
-        box = f'<div class="face" style="{place};--mood:{COLOURS.get(reading.emotion, "#B8C0CC")}"></div>'
+        box = f'<div class="face" style="{place};--mood:{COLOURS.get(reading.emotion, UNKNOWN)}"></div>'
     # Inside the page, not behind an address of its own that somebody else could open.
     source = f"data:image/jpeg;base64,{b64encode(jpeg).decode()}"
     return f'<div class="looked-at"><img alt="Your picture" src="{source}">{box}</div>'
@@ -156,7 +156,7 @@ def _trend(board: Board) -> str:
 
 
 def _tile(tile: Tile) -> str:
-    colour = COLOURS[tile.emotion] if tile.emotion else "#B8C0CC"
+    colour = COLOURS[tile.emotion] if tile.emotion else UNKNOWN
     kind = "gone" if tile.state is State.GONE else "" if tile.emotion else "dim"
     seen = "" if tile.coverage is None else f"seen {tile.coverage:.0%} of {tile.analyses}"
     state = tile.state.value + (" · 2 faces" if tile.two_faces else "")

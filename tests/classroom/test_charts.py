@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from classroom.charts import ABOVE, BELOW, COLOURS, river, timeline_figure
+from classroom.charts import ABOVE, BELOW, river, timeline_figure
+from classroom.colours import COLOURS
 from classroom.mood import class_windows, student_windows
 from fer_model.affect import PLACEMENTS
 from fer_model.labels import EMOTIONS

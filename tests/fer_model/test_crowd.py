@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fer_model.crowd import CrowdReader
+from fer_model.crowd_reader import CrowdReader
 from fer_model.errors import FrameError
 from fer_model.faces import Faces
 from fer_model.labels import EMOTIONS

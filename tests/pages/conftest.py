@@ -13,7 +13,7 @@ from classroom.settings import Settings
 from classroom.ui import cookies, running
 from classroom.ui.addresses import HOME, PAGE_FILES
 from classroom.ui.mirror import Camera
-from tests.fakes import FakeClock, FakeEngine, Seeded, seed_class, sign_up
+from tests.fakes import FakeClock, FakeDesk, FakeEngine, Seeded, seed_class, sign_up
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,6 +96,7 @@ def pages_without_a_browser(monkeypatch, by_hand):
     monkeypatch.setattr("classroom.ui.board_view._own_address", lambda: "https://school.example")
     # Nothing that a page does by mistake may start the real process.
     monkeypatch.setattr("classroom.server.LocalEngine", lambda models_dir: FakeEngine())
+    monkeypatch.setattr("classroom.server.AnalysisDesk", lambda models_dir: FakeDesk())
     yield
     running.shut_down()
 

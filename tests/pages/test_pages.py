@@ -10,11 +10,11 @@ import pytest
 from classroom.errors import StoreError
 from classroom.records import Sharing
 from classroom.ui import cookies, trouble
-from classroom.ui.addresses import HOME, JOIN, LIVE, MODEL, REPORTS, SETTINGS
+from classroom.ui.addresses import ANALYSE, HOME, JOIN, LIVE, MODEL, REPORTS, SETTINGS
 from tests.fakes import HOSTILE_NAMES, camera_frame, face, seed_class, sign_up
 
-EVERY_PAGE = (HOME, JOIN, LIVE, REPORTS, MODEL, SETTINGS)
-TEACHERS_PAGES = (LIVE, REPORTS, SETTINGS)
+EVERY_PAGE = (HOME, JOIN, LIVE, REPORTS, ANALYSE, MODEL, SETTINGS)
+TEACHERS_PAGES = (LIVE, REPORTS, ANALYSE, SETTINGS)
 
 
 class TestSignedOut:
@@ -85,6 +85,7 @@ class TestEmpty:
             (JOIN, "Code of your class"),
             (LIVE, "Open a class"),
             (REPORTS, "No classes yet"),
+            (ANALYSE, "Every face is read"),
             (MODEL, "Try it on a picture"),
             (SETTINGS, "one commit a second"),
         ],
