@@ -27,24 +27,30 @@ AHEAD = 3  # parts a child may be in front of who reads: bounds the memory
 
 
 class RecordingReader:
-    """One recording, read once. ``close()`` ends the children, and may be called twice.
+    """One recording, read once. ``close()`` ends the children, and may be called twice; ``stop()`` keeps what is read.
 
     Args:
         path: of the recording.
         every_s: distance of the samples.
         workers: child processes; as many as there are cores without it.
         models_dir: folder with the detector's model file.
+        info: of this recording, where it has been asked for already.
 
     Raises:
         BadInput: no recording that can be read.
     """
 
     def __init__(
-        self, path: Path, every_s: float = 0.5, workers: int | None = None, models_dir: Path | None = None
+        self,
+        path: Path,
+        every_s: float = 0.5,
+        workers: int | None = None,
+        models_dir: Path | None = None,
+        info: RecordingInfo | None = None,
     ) -> None:
         if not 0.04 <= every_s <= 60:
             raise BadInput(f"Take a sample every 0.04 to 60 seconds, not every {every_s}.")
-        self.info: RecordingInfo = recording_info(path)
+        self.info = info if info is not None else recording_info(path)
         self.every_s = every_s
         self.problems: list[str] = []  # what could not be read, a sentence each
         self._path, self._models_dir = path, models_dir
@@ -56,7 +62,15 @@ class RecordingReader:
         self._failed: Exception | None = None
         self._changed = threading.Condition()
         self._closing = False
+        self._stopping = False
+        self._cut: set[int] = set()  # parts that were being read when it was stopped
+        self._counts = [0] * len(self._parts)
         self._children: dict[int, subprocess.Popen] = {}
+
+    @property
+    def read_samples(self) -> int:
+        """How many samples are read by now, in whatever part: what a progress bar shows."""
+        return sum(self._counts)
 
     def samples(self) -> Iterator[SampledFaces]:
         """All samples in their order.
@@ -79,14 +93,28 @@ class RecordingReader:
                     self._changed.wait_for(lambda part=part: part in self._ready or self._failed or self._closing)
                     if self._failed:
                         raise self._failed
-                    if self._closing:
+                    if self._closing and not self._stopping:
                         return
-                    found = self._ready.pop(part)
+                    is_stopped = self._closing
+                if is_stopped:
+                    for thread in threads:  # they say how far their parts came
+                        thread.join(timeout=10)
+                with self._changed:
+                    found = self._ready.pop(part, None)
+                if found is None:
+                    return
                 yield from found
+                if part in self._cut:
+                    return
         finally:
             self.close()
             for thread in threads:
                 thread.join(timeout=10)
+
+    def stop(self) -> None:
+        """Ends reading; ``samples`` still gives what was read without a hole, and then ends."""
+        self._stopping = True
+        self.close()
 
     def close(self) -> None:
         """Ends reading; what was given out stays given out."""
@@ -136,10 +164,12 @@ class RecordingReader:
                     if kind == "done":
                         return found
                     found.append(content)
+                    self._counts[part] = len(found)
             except (EOFError, OSError, pickle.UnpicklingError):
                 self._end(number)
                 if self._closing:
-                    return []
+                    self._cut.add(part)
+                    return found
                 logger.warning("A process that read a recording ended at part %d.", part)
         with self._changed:
             self.problems.append(

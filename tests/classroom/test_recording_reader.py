@@ -101,3 +101,21 @@ def test_a_thumbnail_is_made_for_some_samples_and_never_more_than_faces(tmp_path
     with_pictures = [number for number, sample in enumerate(found) if sample.thumbnails]
     assert with_pictures == [0, 10]
     assert all(np.isfinite(sample.looks).all() for sample in found)
+
+
+def test_stopping_in_the_middle_keeps_what_was_read_without_a_hole(tmp_path):
+    reader = RecordingReader(stand_in_clip(tmp_path, seconds=20), 0.1, workers=1)
+    given = []
+    timer = threading.Thread(target=lambda: (wait_for(lambda: reader.read_samples >= 5), reader.stop()))
+    timer.start()
+    given += reader.samples()
+    timer.join()
+    assert 5 <= len(given) < 200
+    assert [sample.at_s for sample in given] == pytest.approx(np.arange(len(given)) * 0.1)
+    assert reader._children == {}
+    assert reader.problems == []
+
+
+def wait_for(happened) -> None:
+    while not happened():
+        threading.Event().wait(0.005)
