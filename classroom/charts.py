@@ -39,13 +39,15 @@ def timeline_figure(
     zone: tzinfo,
     *,
     from_ms: int | None = None,
+    at_least_s: int = 300,
     title: str = "",
 ) -> go.Figure:
     """Draw the river, the valence line and the coverage strip.
 
     Args:
         windows: ``mood.class_windows``, ``window_s`` long; an empty one gives an empty figure with the same axes.
-        from_ms: left end of the time axis, which shows at least five minutes; the first window when ``None``.
+        from_ms: left end of the time axis; the first window when ``None``.
+        at_least_s: length of the time axis when there is less: a class that has just begun does not fill it at once.
         zone: the teacher's time zone, for the axis and the hover text.
     """
     figure = make_subplots(rows=3, cols=1, shared_xaxes=True, row_heights=[0.62, 0.24, 0.14], vertical_spacing=0.07)
@@ -113,7 +115,7 @@ def timeline_figure(
     figure.update_yaxes(title_text="in view", range=[0, 1], tickvals=[0, 1], tickformat=".0%", row=3, col=1)
     first_ms = from_ms if from_ms is not None else int(windows.index[0]) if len(windows) else None
     if first_ms is not None:
-        last_ms = max(int(windows.index[-1]) if len(windows) else 0, first_ms + 300_000)
+        last_ms = max(int(windows.index[-1]) if len(windows) else 0, first_ms + at_least_s * 1000)
         figure.update_xaxes(range=[_local(first_ms, zone), _local(last_ms, zone)])
     figure.update_xaxes(title_text=f"time ({zone})", title_standoff=6, row=3, col=1)
     figure.update_xaxes(showgrid=False, zeroline=False)

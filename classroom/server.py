@@ -11,6 +11,7 @@ import av
 
 from classroom.accounts import Accounts
 from classroom.analysis_desk import AnalysisDesk
+from classroom.analysis_jobs import AnalysisJobs
 from classroom.board import LiveBoard
 from classroom.clock import Clock, now_ms
 from classroom.codes import new_token, parse_code, token_hash
@@ -65,6 +66,9 @@ class ClassServer:
         self.engine = engine if engine is not None else LocalEngine(settings.models_dir)
         self.ticker = Ticker(self.slots, self.engine, self.recorder.add, clock)
         self.desk = AnalysisDesk(settings.models_dir)
+        self.jobs = AnalysisJobs(
+            settings.recordings_dir, settings.max_recording_mb, self.desk, clock, settings.models_dir
+        )
         self._model = model_part()  # read once: boards ask for the health every two seconds
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
@@ -75,6 +79,7 @@ class ClassServer:
         self.demo.close()
         self.ticker.close()
         self.engine.close()
+        self.jobs.close()
         self.desk.close()
         self.recorder.close()
         self.store.close()

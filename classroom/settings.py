@@ -16,6 +16,8 @@ class Settings:
 
     Attributes:
         database_url: SQLAlchemy address (``DATABASE_URL``); by default a SQLite file that the first start creates.
+        recordings_dir: folder in which an uploaded recording lies while it is read; ``None``: one that is made for it.
+        max_recording_mb: size that an uploaded recording may have.
         models_dir: folder with MediaPipe's model files, or ``None`` to use the cache and fetch them once.
         max_students: students that one class may have.
         window_s: length of a mood window, in seconds.
@@ -24,6 +26,8 @@ class Settings:
     """
 
     database_url: str = ""
+    recordings_dir: Path | None = None
+    max_recording_mb: int = 4096
     models_dir: Path | None = None
     max_students: int = 60
     window_s: int = 10
@@ -41,6 +45,8 @@ class Settings:
         models = env.get("CLASSPULSE_MODELS", "")
         return cls(
             database_url=env.get("DATABASE_URL", "") or f"sqlite:///{data_dir / 'classpulse.db'}",
+            recordings_dir=data_dir / "recordings",
+            max_recording_mb=_number(env, "CLASSPULSE_MAX_RECORDING_MB", 4096, 1, 1_000_000),
             models_dir=Path(models) if models else None,
             max_students=_number(env, "CLASSPULSE_MAX_STUDENTS", 60, 1, 500),
             window_s=_number(env, "CLASSPULSE_WINDOW_S", 10, 1, 600),

@@ -19,7 +19,13 @@ with contextlib.suppress(ImportError):
 def own_folder(tmp_path, monkeypatch):
     """No test reads or writes the database of a deployment."""
     monkeypatch.setenv("CLASSPULSE_DATA", str(tmp_path / "data"))
-    for name in ("DATABASE_URL", "CLASSPULSE_WINDOW_S", "CLASSPULSE_MAX_STUDENTS", "CLASSPULSE_PUBLIC_URL"):
+    for name in (
+        "DATABASE_URL",
+        "CLASSPULSE_WINDOW_S",
+        "CLASSPULSE_MAX_STUDENTS",
+        "CLASSPULSE_PUBLIC_URL",
+        "CLASSPULSE_MAX_RECORDING_MB",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

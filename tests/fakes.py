@@ -1,8 +1,10 @@
 """Stand-ins that let a test own the time and the engine, and short ways to the values of a class."""
 
 import os
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import av
 import numpy as np
@@ -14,7 +16,9 @@ from classroom.accounts import Accounts, SignIn
 from classroom.engine import EngineState
 from classroom.errors import EngineError
 from classroom.picture_faces import PictureFaces
+from classroom.recordings import RecordingInfo
 from classroom.records import ClassInfo, Reading, Sharing, Student
+from classroom.sampled_faces import SampledFaces
 from classroom.store import Store
 from classroom.store.readings import READING_COLUMNS
 from classroom.store.tables import PROB_COLUMNS
@@ -88,7 +92,8 @@ class FakeDesk:
 
     def __init__(self) -> None:
         self.pictures: list[bytes] = []
-        self.answers: list[PictureFaces | Exception] = []
+        self.recordings: list[bytes] = []
+        self.answers: list[PictureFaces | RecordingInfo | Exception] = []
 
     def picture(self, content: bytes) -> PictureFaces:
         self.pictures.append(content)
@@ -97,9 +102,58 @@ class FakeDesk:
             raise answer
         return answer
 
+    def recording(self, path: Path) -> RecordingInfo:
+        self.recordings.append(path.read_bytes())
+        answer = self.answers.pop(0) if self.answers else RecordingInfo(320, 240, 10.0, MONDAY_MS - 86_400_000)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
     def warm_up(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+class FakeReader:
+    """Reads no file: two people who are seen for 10 s, the second one only every other time.
+
+    Waits after ``pause_after`` samples until ``go_on`` is set or it is stopped.
+    """
+
+    pause_after = 1_000_000
+    go_on = threading.Event()
+    broken: Exception | None = None
+
+    def __init__(self, path: Path, every_s: float, workers: int, models_dir: Path | None, info: RecordingInfo) -> None:
+        assert path.exists()
+        self.info, self.every_s = info, every_s
+        self.problems: list[str] = []
+        self.read_samples = 0
+        self._stopped = threading.Event()
+
+    def samples(self) -> Iterator[SampledFaces]:
+        if self.broken:
+            raise self.broken
+        for number in range(round(10 / self.every_s)):
+            while number >= self.pause_after and not self.go_on.is_set() and not self._stopped.is_set():
+                self.go_on.wait(0.01)
+            if self._stopped.is_set():
+                return
+            self.read_samples += 1
+            yield sampled(number * self.every_s, 1 + (number % 2 == 0))
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+def sampled(at_s: float, n: int) -> SampledFaces:
+    """One look at ``n`` people who stay in their places: the first one is happy, all others are sad."""
+    readings = [face("happy" if i == 0 else "sad") for i in range(n)]
+    looks = np.stack([np.full((5, 5, 3), 10.0 * i, np.float32) for i in range(n)])
+    seen = crowd(*readings)
+    return SampledFaces(
+        at_s, seen.faces.boxes_xyxy, seen.faces.score, seen.probs, seen.reasons, looks, (b"a face",) * n
+    )
 
 
 def crowd(*readings: FaceReading) -> Crowd:

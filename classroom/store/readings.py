@@ -36,6 +36,12 @@ class ReadingTable:
             # A class was erased between the question who is known and the writing; the second answer is without it.
             self._write(new, seen, stored_ms)
 
+    def add_visit(self, class_id: int, student_id: int, began_ms: int, seen_ms: int) -> None:
+        """A visit that is over, as one commit: of a recording the whole visit is known at once."""
+        row = {"class_id": class_id, "student_id": student_id, "began_ms": began_ms, "seen_ms": seen_ms}
+        with self._database.begin() as connection:
+            connection.execute(insert(visits), row)
+
     def of_class(
         self, class_id: int, after_id: int = 0, student_id: int | None = None, since_ms: int = 0
     ) -> pd.DataFrame:

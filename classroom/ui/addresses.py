@@ -8,6 +8,7 @@ ANALYSE = "/Analyse"
 MODEL = "/Model"
 SETTINGS = "/Settings"
 PLOTLY = "/assets/plotly.min.js"
+RECORDING = "/recording"
 
 PAGE_FILES = {
     HOME: "home.py",

@@ -1,13 +1,22 @@
 """What the page of pictures and recordings says, as HTML and sentences. Every text is escaped."""
 
+import math
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
+import pandas as pd
+
 from classroom.colours import COLOURS, UNKNOWN
+from classroom.people import Person
 from classroom.picture_faces import PictureFaces
+from classroom.recording_job import clock
+from classroom.ui.words import spark
 from fer_model.labels import EMOTIONS
 from fer_model.reading import FaceReading
+
+MOST_POINTS = 60  # of a small line
 
 
 def faces_html(faces: PictureFaces) -> str:
@@ -44,6 +53,29 @@ def all_pictures_html(pictures: Sequence[PictureFaces]) -> str:
     of_what = f'<span class="chip" style="opacity:.7">of {_faces(counts.total())} read</span>'
     rest = f'<span class="chip">{_dot(UNKNOWN)}not read <b>{not_read}</b></span>' if not_read else ""
     return f'<div class="counts">{chips}{of_what}{rest}</div>'
+
+
+def person_html(person: Person, windows: pd.DataFrame) -> str:
+    """Who somebody of a recording is: the face, how often it was looked at, and what it shows most.
+
+    Args:
+        windows: of this person, as ``mood.student_windows`` gives them, by ``window_ms``.
+    """
+    looks, read = int(windows["analyses"].sum()), int(windows["usable"].sum())
+    counts = windows[list(EMOTIONS)].sum()
+    shown = f'<span class="quiet">{_dot(UNKNOWN)}not known</span>'
+    if read:
+        most = str(counts.idxmax())
+        shown = f"{_dot(COLOURS[most])}{most} <b>{int(counts[most])}</b> of {read}"
+    valence = (windows["valence_sum"] / windows["usable"].where(windows["usable"] > 0)).tolist()
+    line = spark(tuple(None if math.isnan(value) else value for value in valence[-MOST_POINTS:]))
+    picture = f"data:image/jpeg;base64,{b64encode(person.thumbnail).decode()}" if person.thumbnail else ""
+    face = f'<img class="face" alt="" src="{picture}">' if picture else '<span class="face"></span>'
+    return (
+        f'<div class="person">{face}<div><div class="shown">{shown}</div>'
+        f'<div class="under">seen {clock(person.at_s[0])} to {clock(person.at_s[-1])} · read {read} of {looks} looks'
+        f" ({read / looks:.0%})</div>{line}</div></div>"
+    )
 
 
 def picture_alt(name: str, faces: PictureFaces) -> str:

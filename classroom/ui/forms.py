@@ -88,6 +88,14 @@ def download_links(class_id: int, zone: str) -> None:
     )
 
 
+def link_button(address: str, zone: str, label: str) -> None:
+    """A file that the server makes when it is asked for."""
+    st.html(
+        f'<a class="button" href="{address}?zone={quote(zone)}" download>{escape(label)}</a>',
+        width="content",
+    )
+
+
 def _create_form(user_name: str) -> None:
     st.html(
         f"""<form class="door" method="post" action="/teacher/create">

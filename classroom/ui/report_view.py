@@ -28,8 +28,7 @@ def show_report(visit: Visit, report: ClassReport) -> None:
     second.metric("Analyses", f"{report.analyses:,}")
     third.metric("With a usable face", f"{report.usable / report.analyses:.0%}", help=f"n = {report.analyses}")
     fourth.metric("Mean valence (−1 to 1)", valence, help=f"n = {report.usable} usable readings")
-    st.plotly_chart(
-        timeline_figure(report.timeline, report.timeline_s, visit.zone), key="report", alt="Class mood over time"
-    )
+    figure = timeline_figure(report.timeline, report.timeline_s, visit.zone, at_least_s=30)
+    st.plotly_chart(figure, key="report", alt="Class mood over time")
     st.caption(f"One point is {report.timeline_s} s. Drag to zoom, double-click to see everything again.")
     st.html(counts_html(report.counts, f"of {report.usable} usable readings"))

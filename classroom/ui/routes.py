@@ -4,12 +4,10 @@ Signing in and joining are plain forms, because only an HTTP answer can set an H
 server once and sends the browser back to a page; what went wrong is said there, with everything typed still in place.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import tzinfo
-from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from urllib.parse import quote
 
-from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -21,9 +19,9 @@ from classroom.server import ClassServer
 from classroom.session_csv import attendance_csv, session_csv
 from classroom.ui import cookies, running
 from classroom.ui.addresses import HOME, JOIN, LIVE, PLOTLY
+from classroom.ui.guard import foreign, form_of, in_thread, post, zone_of
 from classroom.ui.live_chart import PLOTLY_JS
-
-_MAX_FORM_BYTES = 20_000
+from classroom.ui.recording_routes import RECORDING_ROUTES
 
 
 async def sign_in(request: Request) -> Response:
@@ -44,7 +42,7 @@ async def create_account(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     response = _go(HOME)
     try:
-        await _in_thread(running.current().accounts.sign_out, request.cookies.get(cookies.TEACHER, ""))
+        await in_thread(running.current().accounts.sign_out, request.cookies.get(cookies.TEACHER, ""))
     except ClassroomError as error:
         cookies.set_notice(request, response, "error", str(error))
     response.delete_cookie(cookies.TEACHER)
@@ -52,13 +50,13 @@ async def sign_out(request: Request) -> Response:
 
 
 async def join(request: Request) -> Response:
-    form = await _form(request)
+    form = await form_of(request)
     if form is None:
-        return _foreign()
+        return foreign()
     typed = {"class_code": form.get("class_code", ""), "student_name": form.get("student_name", "")}
     share_camera = form.get("share", "") == "camera"
     try:
-        _, token = await _in_thread(running.current().join, typed["class_code"], typed["student_name"], share_camera)
+        _, token = await in_thread(running.current().join, typed["class_code"], typed["student_name"], share_camera)
     except ClassroomError as error:
         response = _go(f"{JOIN}?code={quote(typed['class_code'][:20])}")
         cookies.set_notice(request, response, "error", str(error), typed)
@@ -74,9 +72,9 @@ async def leave(request: Request) -> Response:
     try:
         server = running.current()
         token, _ = cookies.read_student(request.cookies.get(cookies.STUDENT))
-        found = await _in_thread(server.student_of, token)
+        found = await in_thread(server.student_of, token)
         if found:
-            await _in_thread(server.leave, found[0])
+            await in_thread(server.leave, found[0])
     except ClassroomError as error:
         cookies.set_notice(request, response, "error", str(error))
         return response
@@ -114,7 +112,7 @@ async def plotly_script(_request: Request) -> Response:
 async def healthz(request: Request) -> Response:
     """200 when every part works, 503 when one does not; the body says which."""
     try:
-        parts = await _in_thread(running.current().health)
+        parts = await in_thread(running.current().health)
     except ClassroomError as error:
         return JSONResponse({"ok": False, "Store": str(error)}, status_code=503)
     ok = all(part.ok for part in parts)
@@ -122,39 +120,31 @@ async def healthz(request: Request) -> Response:
     return JSONResponse(body, status_code=200 if ok else 503)
 
 
-def _post(path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
-    """A route that takes forms of our own pages only; here, so that no new one can forget to ask."""
-
-    async def guarded(request: Request) -> Response:
-        return await handler(request) if _from_own_page(request) else _foreign()
-
-    return Route(path, guarded, methods=["POST"])
-
-
 ROUTES = [
-    _post("/teacher/sign-in", sign_in),
-    _post("/teacher/create", create_account),
-    _post("/teacher/sign-out", sign_out),
-    _post("/student/join", join),
-    _post("/student/leave", leave),
-    _post("/student/come-back", come_back),
-    _post("/student/forget-me", forget_me),
+    post("/teacher/sign-in", sign_in),
+    post("/teacher/create", create_account),
+    post("/teacher/sign-out", sign_out),
+    post("/student/join", join),
+    post("/student/leave", leave),
+    post("/student/come-back", come_back),
+    post("/student/forget-me", forget_me),
     Route("/class/{class_id:int}/session.csv", session_file),
     Route("/class/{class_id:int}/attendance.csv", attendance_file),
     Route("/healthz", healthz),
     Route(PLOTLY, plotly_script),
+    *RECORDING_ROUTES,
 ]
 
 
 async def _teacher_form(request: Request, enter: Callable[[ClassServer, dict[str, str], str], SignIn]) -> Response:
-    form = await _form(request)
+    form = await form_of(request)
     if form is None:
-        return _foreign()
+        return foreign()
     filled = {name: form.get(name, "") for name in ("user_name", "secret", "setup_key")}
     response = _go(LIVE)
     source = request.client.host if request.client else ""
     try:
-        signed_in = await _in_thread(enter, running.current(), filled, source)
+        signed_in = await in_thread(enter, running.current(), filled, source)
     except ClassroomError as error:
         cookies.set_notice(request, response, "error", str(error), {"user_name": filled["user_name"]})
         return response
@@ -166,10 +156,10 @@ async def _teacher_form(request: Request, enter: Callable[[ClassServer, dict[str
 async def _download(request: Request, which: str) -> Response:
     try:
         server = running.current()
-        info = await _in_thread(_readable_class, server, request)
+        info = await in_thread(_readable_class, server, request)
         if info is None:
             return PlainTextResponse("There is no such class, or it is not yours. Sign in and open it in Reports.", 404)
-        data = await _in_thread(_file, server, info, which, _zone(request.query_params.get("zone", "")))
+        data = await in_thread(_file, server, info, which, zone_of(request.query_params.get("zone", "")))
     except ClassroomError as error:
         return PlainTextResponse(str(error), 503)
     name = f"classpulse-{info.code}-{which}.csv"
@@ -195,41 +185,5 @@ def _file(server: ClassServer, info: ClassInfo, which: str, zone: tzinfo) -> byt
     return attendance_csv(info, students, readings, server.store.readings.visits(info.id), zone)
 
 
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
-async def _form(request: Request) -> dict[str, str] | None:
-    """The posted fields, ``None`` when they are larger than any form of ours."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_FORM_BYTES:
-            return None
-    request._body = body  # Starlette reads the form from what it has already read
-    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-
-
-def _from_own_page(request: Request) -> bool:
-    """Whether the form came from a page of this server (the cookies' SameSite covers the rest)."""
-    site = request.headers.get("sec-fetch-site")
-    if site:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
-
-
-def _foreign() -> Response:
-    return PlainTextResponse("This form did not come from a ClassPulse page. Open the page and try again.", 403)
-
-
 def _go(address: str) -> RedirectResponse:
     return RedirectResponse(address, status_code=303)
-
-
-async def _in_thread(function, *arguments):
-    """Off the event loop: it carries every student's video."""
-    return await to_thread.run_sync(function, *arguments)

@@ -166,11 +166,11 @@ def _tile(tile: Tile) -> str:
     return (
         f'<div class="tile {kind}" style="--mood:{colour}" data-state="{tile.state.value}">'
         f'<div class="name" title="{escape(tile.name)}">{escape(tile.name)}</div><div class="now">{now}</div>'
-        f'{_spark(tile.recent_valence)}<div class="small"><span>{state}</span><span>{seen}</span></div></div>'
+        f'{spark(tile.recent_valence)}<div class="small"><span>{state}</span><span>{seen}</span></div></div>'
     )
 
 
-def _spark(values: tuple[float | None, ...], width: int = 120, height: int = 22) -> str:
+def spark(values: tuple[float | None, ...], width: int = 120, height: int = 22) -> str:
     """A small line of valence around its middle; holes stay holes."""
     step = width / max(len(values) - 1, 1)
     parts, pen = [], "M"

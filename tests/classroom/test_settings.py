@@ -17,7 +17,8 @@ def test_every_setting_is_read():
     assert Settings.from_env(
         {
             "DATABASE_URL": "postgresql://db/classes",
-            "CLASSPULSE_DATA": "/not/used/then",
+            "CLASSPULSE_DATA": "/srv/cp",
+            "CLASSPULSE_MAX_RECORDING_MB": "500",
             "CLASSPULSE_MODELS": "/models",
             "CLASSPULSE_MAX_STUDENTS": "30",
             "CLASSPULSE_WINDOW_S": "5",
@@ -26,6 +27,8 @@ def test_every_setting_is_read():
         }
     ) == Settings(
         database_url="postgresql://db/classes",
+        recordings_dir=Path("/srv/cp/recordings"),
+        max_recording_mb=500,
         models_dir=Path("/models"),
         max_students=30,
         window_s=5,

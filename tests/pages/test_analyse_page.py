@@ -29,7 +29,8 @@ def files_to_save(browser) -> dict[str, bytes]:
     found = {}
     for element in browser.app.get("bidi_component"):
         data = json.loads(element.proto.json)
-        found[data["name"]] = base64.b64decode(data["content"])
+        if "content" in data:
+            found[data["name"]] = base64.b64decode(data["content"])
     return found
 
 

@@ -1,0 +1,59 @@
+"""What every route needs: only pages of this server may post, and nothing blocks the event loop."""
+
+from collections.abc import Awaitable, Callable
+from datetime import tzinfo
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+_MAX_FORM_BYTES = 20_000
+
+
+def post(path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
+    """A route that takes posts of our own pages only; here, so that no new one can forget to ask."""
+
+    async def guarded(request: Request) -> Response:
+        return await handler(request) if _from_own_page(request) else foreign()
+
+    return Route(path, guarded, methods=["POST"])
+
+
+def foreign() -> Response:
+    return PlainTextResponse("This form did not come from a ClassPulse page. Open the page and try again.", 403)
+
+
+async def form_of(request: Request) -> dict[str, str] | None:
+    """The posted fields, ``None`` when they are larger than any form of ours."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_FORM_BYTES:
+            return None
+    request._body = body  # Starlette reads the form from what it has already read
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+async def in_thread(function, *arguments):
+    """Off the event loop: it carries every student's video."""
+    return await to_thread.run_sync(function, *arguments)
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone of this name, UTC when there is none."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _from_own_page(request: Request) -> bool:
+    """Whether the post came from a page of this server (the cookies' SameSite covers the rest)."""
+    site = request.headers.get("sec-fetch-site")
+    if site:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
