@@ -147,6 +147,8 @@ class AnalysisJobs:
             path = self._path_of(job)
             if not job.size_bytes:
                 path.touch()
+            if _EARLIEST_MS < changed_ms <= self._clock():
+                os.utime(path, (changed_ms / 1000, changed_ms / 1000))  # else it would be as old as its upload
             job.info = self._desk.recording(path)
             job.began_ms = next(
                 at_ms

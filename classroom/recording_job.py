@@ -148,16 +148,21 @@ class RecordingJob:
             raise BadInput(
                 f"Somebody else is called {name!r}. If it is the same person, choose both and make them one."
             )
-        self.people = [replace(person, name=name) if person.number == number else person for person in self.people]
+        self._replace_people(
+            [replace(person, name=name) if person.number == number else person for person in self.people]
+        )
 
     def merge(self, numbers: list[int]) -> None:
         """Make several people one. Raises ``BadInput`` for fewer than two."""
-        self.people = merged(self.people, numbers)
+        self._replace_people(merged(self.people, numbers))
 
     def leave_out(self, numbers: list[int]) -> None:
         """Without these people."""
         self.left_out += len(numbers)
-        self.people = [person for person in self.people if person.number not in numbers]
+        self._replace_people([person for person in self.people if person.number not in numbers])
+
+    def _replace_people(self, people: list[Person]) -> None:
+        self.people, self.saved_as = people, None  # what was saved are not these any more
 
     def _finish(self, people: People, reader: RecordingReader) -> None:
         self.times_s = people.times_s

@@ -8,6 +8,7 @@ from classroom.clock import as_utc
 from classroom.errors import BadInput
 from classroom.people import Person
 from classroom.recording_job import RecordingJob, clock
+from classroom.records import ClassInfo
 from classroom.report import ClassReport
 from classroom.saved_recording import recording_report, save_as_class
 from classroom.ui import forms
@@ -101,20 +102,18 @@ def _save(visit: Visit, job: RecordingJob) -> None:
         title = st.text_input("Title", value=job.title, max_chars=120)
         if st.form_submit_button("Save as a class", type="primary"):
             try:
-                info = save_as_class(
-                    visit.server.store,
-                    visit.teacher.id,
-                    title,
-                    job.people,
-                    job.times_s,
-                    job.began_ms,
-                    visit.server.clock(),
-                )
+                with st.spinner("Saving …"):
+                    info = _save_now(visit, job, title)
             except BadInput as error:
                 st.error(forms.as_text(str(error)))
                 return
             job.saved_as = info.id
             st.rerun()
+
+
+def _save_now(visit: Visit, job: RecordingJob, title: str) -> ClassInfo:
+    server = visit.server
+    return save_as_class(server.store, visit.teacher.id, title, job.people, job.times_s, job.began_ms, server.clock())
 
 
 def _report(visit: Visit, job: RecordingJob) -> ClassReport:

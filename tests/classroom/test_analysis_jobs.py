@@ -286,6 +286,13 @@ def test_a_real_recording_is_read_twice_with_the_same_numbers(folder, clock, tmp
     assert len(found[0][0]) == 8
 
 
+def test_a_file_without_a_time_is_as_old_as_on_the_teachers_machine(folder, clock, tmp_path):
+    content = stand_in_clip(tmp_path, seconds=1).read_bytes()
+    jobs = AnalysisJobs(folder, 1, RealDesk(), clock)
+    assert uploaded(jobs, content=content, changed_ms=MONDAY_MS - 5_000).began_ms == MONDAY_MS - 5_000
+    jobs.close()
+
+
 class RealDesk(FakeDesk):
     """Looks into the file, in this process."""
 
@@ -311,7 +318,9 @@ class TestPeople:
         job = finished(jobs, uploaded(jobs))
         with pytest.raises(BadInput, match="at least two"):
             job.merge([1])
+        job.saved_as = 7
         job.merge([1, 2])
+        assert job.saved_as is None, "what was saved are not these people any more"
         assert [(person.number, len(person.at_s)) for person in job.people] == [(1, 20)]
         job.leave_out([1])
         assert job.people == []
