@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from classroom.colours import COLOURS, UNKNOWN
+from classroom.percent import percent
 from fer_model.crowd import Crowd
 from fer_model.labels import EMOTIONS
 
@@ -48,7 +49,7 @@ def annotated(frame_bgr: np.ndarray, crowd: Crowd) -> bytes:
 
 def label_words(probs: np.ndarray, reason: str | None) -> str:
     """Expression shown and confidence of a face, or why it has none."""
-    return str(reason) if reason else f"{EMOTIONS[int(probs.argmax())]} {probs.max():.0%}"
+    return str(reason) if reason else f"{EMOTIONS[int(probs.argmax())]} {percent(probs.max())}"
 
 
 _PAD = 4  # pixels around a label's words

@@ -10,6 +10,7 @@ import pandas as pd
 
 from classroom.colours import COLOURS, UNKNOWN
 from classroom.people import Person
+from classroom.percent import percent
 from classroom.picture_faces import PictureFaces
 from classroom.recording_job import clock
 from classroom.ui.words import spark
@@ -90,7 +91,7 @@ def _expression(reading: FaceReading) -> str:
 
 
 def _confidence(reading: FaceReading) -> str:
-    return f"{reading.confidence:.0%}" if reading.usable else "–"
+    return percent(reading.confidence) if reading.usable else "–"
 
 
 def _faces(n: int) -> str:

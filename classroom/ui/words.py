@@ -9,6 +9,7 @@ from classroom.board import RECENT_MS, Board, State, Tile
 from classroom.colours import COLOURS, UNKNOWN
 from classroom.model_results import Head, Headline
 from classroom.model_words import best_and_worst, of_100
+from classroom.percent import percent
 from classroom.records import ClassInfo
 from fer_model.labels import EMOTIONS
 from fer_model.reading import FaceReading, Reason
@@ -40,7 +41,7 @@ def expression_html(tile: Tile) -> str:
     """The expression shown, its colour and its word; or that it is not known."""
     if tile.emotion is None:
         return f'<span class="dot" style="background:{UNKNOWN}"></span>{escape(_unknown(tile))}'
-    return f'{_dot(tile.emotion)}{tile.emotion} <span style="opacity:.7">{tile.confidence:.0%}</span>'
+    return f'{_dot(tile.emotion)}{tile.emotion} <span style="opacity:.7">{percent(tile.confidence)}</span>'
 
 
 def state_sentence(tile: Tile) -> str:
@@ -109,7 +110,7 @@ def reading_html(reading: FaceReading) -> str:
     """The expression shown in a picture with its confidence."""
     return (
         f'<div class="mine">{_dot(reading.emotion)}{reading.emotion}'
-        f' <span style="opacity:.7">{reading.confidence:.0%}</span></div>'
+        f' <span style="opacity:.7">{percent(reading.confidence)}</span></div>'
     )
 
 
