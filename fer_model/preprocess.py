@@ -34,9 +34,9 @@ class Framing:
 SHORT_RANGE_FRAMING = Framing(scale=1.21, shift_y=-0.10)
 FULL_RANGE_FRAMING = Framing(scale=1.12, shift_y=-0.05)
 
-# Pictures darker than this are lifted to it. Tried 60 to 120 on FER2013's PublicTest: in a quarter of the light, with
-# sensor noise, the network is right on 78 to 79 % of FER+ instead of 75 %; in full light 80 costs it 0.1 points and 120
-# costs 0.4, because it was trained on pictures as they are (their median has a mean grey of 129).
+# Pictures darker than this are lifted to it, in training as well. Tried 60 to 120 with a network that had been trained on
+# pictures as they are: in a quarter of the light, with sensor noise, it was right on 78 to 79 % of FER+ (PublicTest)
+# instead of 75 %; in full light 80 cost it 0.1 points and 120 0.4. Pictures' median has a mean grey of 129.
 LIT_BRIGHTNESS = 80.0
 
 _MAX_SIDE_PX = 32_000  # OpenCV's warps address source pixels with 16-bit numbers
