@@ -34,8 +34,8 @@ class Framing:
 SHORT_RANGE_FRAMING = Framing(scale=1.21, shift_y=-0.10)
 FULL_RANGE_FRAMING = Framing(scale=1.12, shift_y=-0.05)
 
-# Pictures darker than this are lifted to it, in training as well. Tried 60 to 120 with a network that had been trained on
-# pictures as they are: in a quarter of the light, with sensor noise, it was right on 78 to 79 % of FER+ (PublicTest)
+# Pictures darker than this are lifted to it, in training as well. Tried 60 to 120 with a network that had been trained
+# on pictures as they are: in a quarter of the light, with sensor noise, it was right on 78 to 79 % of FER+ (PublicTest)
 # instead of 75 %; in full light 80 cost it 0.1 points and 120 0.4. Pictures' median has a mean grey of 129.
 LIT_BRIGHTNESS = 80.0
 
