@@ -1,8 +1,8 @@
 """Who is who from frame to frame: faces of a recording become tracks with stable numbers.
 
-Two things tell. First the surroundings (background, hair, clothes: a small colour picture around the face), wherever
-the face is now: that finds people again when a gallery's tiles are re-ordered. Where they are not alike enough, or two
-people have much the same ones, the place decides: near where somebody was a moment ago, in about the same size.
+Two things tell: the surroundings (background, hair, clothes: a small colour picture around the face), and the place.
+Where both are as before it is the same person. Then the surroundings alone decide, wherever the face is now: that finds
+people again when a gallery's tiles are re-ordered. At last the place alone does, if the surroundings are not quite other.
 
 Faces are not recognised. Two people before the same wall in the same clothes who change places are taken for each
 other, and somebody who comes back in other surroundings is somebody new.
@@ -61,7 +61,7 @@ class FaceTracker:
             at_s: seconds from the recording's start; never earlier than the frame before.
         """
         track_of = np.full(len(boxes_xyxy), -1, np.int64)
-        for costs in (self._costs_anywhere, self._costs_here):
+        for costs in (self._costs_same, self._costs_anywhere, self._costs_here):
             free_faces = np.flatnonzero(track_of < 0)
             taken = set(track_of.tolist())
             free_tracks = [i for i in range(len(self.tracks)) if i not in taken]
@@ -78,6 +78,13 @@ class FaceTracker:
                 track.look = (1 - FRESH) * track.look + FRESH * look
         return np.array([self.tracks[i].number for i in track_of], np.int64)
 
+    def _costs_same(self, boxes: np.ndarray, looks: np.ndarray, tracks: list[Track], at_s: float) -> np.ndarray:
+        """``_costs_here`` where the surroundings are as much alike as elsewhere, and not much more so to another track."""
+        unlike = differences(looks, tracks)
+        likest = unlike.min(axis=1, initial=np.inf)[:, None]
+        alike = (unlike < LIKE_ANYWHERE) & (CLEARER * unlike <= likest)
+        return np.where(alike, self._costs_here(boxes, looks, tracks, at_s), np.inf)
+
     def _costs_here(self, boxes: np.ndarray, looks: np.ndarray, tracks: list[Track], at_s: float) -> np.ndarray:
         """(faces, tracks): small for the same surroundings near the same place, infinite where it cannot be."""
         lately = [at_s - track.seen_s <= SHORT_S for track in tracks]
@@ -88,7 +95,9 @@ class FaceTracker:
         ratio = np.maximum(sides[:, None] / old_sides[None, :], old_sides[None, :] / sides[:, None])
         unlike = differences(looks, tracks)
         possible = (apart < NEAR) & (ratio < LIKE_SIZE) & (unlike < LIKE_HERE) & np.array(lately, bool)[None, :]
-        return np.where(possible, apart / NEAR + unlike / LIKE_HERE, np.inf)
+        # Who was seen last goes first: else two tracks that one person has got would take turns for ever.
+        away = np.array([(at_s - track.seen_s) / SHORT_S for track in tracks])
+        return np.where(possible, apart / NEAR + unlike / LIKE_HERE + 2 * away[None, :], np.inf)
 
     def _costs_anywhere(self, boxes: np.ndarray, looks: np.ndarray, tracks: list[Track], at_s: float) -> np.ndarray:
         """(faces, tracks): by surroundings alone; infinite where they differ, or as much alike to another track."""
