@@ -2,7 +2,7 @@
 
 Two things tell: the surroundings (background, hair, clothes: a small colour picture around the face), and the place.
 Where both are as before it is the same person. Then the surroundings alone decide, wherever the face is now: that finds
-people again when a gallery's tiles are re-ordered. At last the place alone does, if the surroundings are not quite other.
+people again when a gallery's tiles are re-ordered. At last the place alone does, unless the surroundings are others.
 
 Faces are not recognised. Two people before the same wall in the same clothes who change places are taken for each
 other, and somebody who comes back in other surroundings is somebody new.
@@ -79,7 +79,7 @@ class FaceTracker:
         return np.array([self.tracks[i].number for i in track_of], np.int64)
 
     def _costs_same(self, boxes: np.ndarray, looks: np.ndarray, tracks: list[Track], at_s: float) -> np.ndarray:
-        """``_costs_here`` where the surroundings are as much alike as elsewhere, and not much more so to another track."""
+        """``_costs_here`` where the surroundings are as alike as they must be elsewhere, and to no other track far more."""
         unlike = differences(looks, tracks)
         likest = unlike.min(axis=1, initial=np.inf)[:, None]
         alike = (unlike < LIKE_ANYWHERE) & (CLEARER * unlike <= likest)
