@@ -79,7 +79,7 @@ class FaceTracker:
         return np.array([self.tracks[i].number for i in track_of], np.int64)
 
     def _costs_same(self, boxes: np.ndarray, looks: np.ndarray, tracks: list[Track], at_s: float) -> np.ndarray:
-        """``_costs_here`` where the surroundings are as alike as they must be elsewhere, and to no other track far more."""
+        """``_costs_here`` where the surroundings are as alike as they must be elsewhere, and to no other far more."""
         unlike = differences(looks, tracks)
         likest = unlike.min(axis=1, initial=np.inf)[:, None]
         alike = (unlike < LIKE_ANYWHERE) & (CLEARER * unlike <= likest)
