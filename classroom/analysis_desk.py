@@ -5,17 +5,13 @@ never the server. The child is started when there is something to read, and ende
 """
 
 import logging
-import pickle
-import subprocess
-import sys
 import threading
 from pathlib import Path
-from typing import NoReturn
 
-from classroom.errors import BadInput, EngineError
+from classroom.child import Child
+from classroom.errors import BadInput, ChildEnded, ChildHangs, EngineError
 from classroom.picture_faces import PictureFaces
 from classroom.recordings import RecordingInfo
-from classroom.settings import ROOT
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +30,15 @@ class AnalysisDesk:
         self._models_dir = models_dir
         self._read_timeout_s = read_timeout_s
         self._turn = threading.Lock()  # one request at a time
-        self._process: subprocess.Popen | None = None
+        self._child: Child | None = None
         self._idle: threading.Timer | None = None
         self._closed = False
 
     @property
     def pid(self) -> int | None:
         """Process id of the child, ``None`` while there is none."""
-        process = self._process
-        return process.pid if process and process.poll() is None else None
+        child = self._child
+        return child.pid if child else None
 
     def picture(self, content: bytes) -> PictureFaces:
         """Every face of a picture file.
@@ -65,8 +61,8 @@ class AnalysisDesk:
     def close(self) -> None:
         """End the child; whoever waits gets an error."""
         self._closed = True
-        if process := self._process:
-            process.kill()
+        if child := self._child:
+            child.kill()
         with self._turn:
             self._end()
 
@@ -74,17 +70,14 @@ class AnalysisDesk:
         if not self._turn.acquire(timeout=TURN_TIMEOUT_S):
             raise EngineError("Others are having pictures read at the moment. Try again in a minute.")
         try:
-            process = self._running()
-            too_slow = threading.Event()
-            watchdog = _kill_after(self._read_timeout_s, process, too_slow)
+            child = self._running()
             try:
-                pickle.dump(request, process.stdin, protocol=5)
-                process.stdin.flush()
-                kind, content = pickle.load(process.stdout)
-            except (EOFError, OSError, pickle.UnpicklingError) as error:
-                self._say_why_it_ended(what, too_slow.is_set(), error)
-            finally:
-                watchdog.cancel()
+                with child.within(self._read_timeout_s):
+                    child.send(request)
+                    kind, content = child.receive()
+            except ChildEnded as error:
+                self._end()
+                raise self._why_it_ended(what, error) from error
             if kind == "bad":
                 raise BadInput(content)
             return content
@@ -92,42 +85,36 @@ class AnalysisDesk:
             self._end_when_idle()
             self._turn.release()
 
-    def _running(self) -> subprocess.Popen:
+    def _running(self) -> Child:
         """The child, started when there is none. Raises ``EngineError``."""
         if self._idle:
             self._idle.cancel()
-        if self._process and self._process.poll() is None:
-            return self._process
+        if self.pid is not None:
+            return self._child
         self._end()
-        command = [sys.executable, "-m", "classroom.recording_process"]
-        command += [str(self._models_dir)] if self._models_dir else []
-        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._child = Child("classroom.recording_process", self._models_dir)
         if self._closed:
             # ``close`` looked for a child to end before there was one.
-            self._process.kill()
-        watchdog = _kill_after(START_TIMEOUT_S, self._process, threading.Event())
+            self._child.kill()
         try:
-            kind, sentence = pickle.load(self._process.stdout)
-        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            self._child.wait_until_ready(START_TIMEOUT_S)
+        except ChildEnded as error:
             self._end()
             raise EngineError(_closed_or(self._closed, "The process that reads pictures does not start.")) from error
-        finally:
-            watchdog.cancel()
-        if kind != "ready":
+        except EngineError:
             self._end()
-            raise EngineError(sentence)
-        return self._process
+            raise
+        return self._child
 
-    def _say_why_it_ended(self, what: str, was_slow: bool, error: Exception) -> NoReturn:
-        self._end()
-        if was_slow:
+    def _why_it_ended(self, what: str, error: ChildEnded) -> BadInput | EngineError:
+        if isinstance(error, ChildHangs):
             logger.warning("Reading a %s took longer than %.0f s.", what, self._read_timeout_s)
-            raise BadInput(
+            return BadInput(
                 f"This {what} took longer than {self._read_timeout_s:.0f} s to read. Make it smaller, or save it anew."
-            ) from error
+            )
         logger.warning("The process that reads pictures ended while it read a %s.", what)
         sentence = f"The process that reads pictures ended with this {what}. Try again, or save it anew before."
-        raise EngineError(_closed_or(self._closed, sentence)) from error
+        return EngineError(_closed_or(self._closed, sentence))
 
     def _try_to_start(self) -> None:
         with self._turn:
@@ -140,7 +127,7 @@ class AnalysisDesk:
     def _end_when_idle(self) -> None:
         if self._idle:
             self._idle.cancel()
-        if self._process and not self._closed:
+        if self._child and not self._closed:
             self._idle = threading.Timer(IDLE_S, self._end_if_free)
             self._idle.name, self._idle.daemon = "analysis-idle", True
             self._idle.start()
@@ -156,28 +143,9 @@ class AnalysisDesk:
         """Called with the turn only."""
         if self._idle:
             self._idle.cancel()
-        process, self._process = self._process, None
-        if process:
-            process.kill()
-            process.wait()
-            process.stdout.close()
-            try:
-                process.stdin.close()
-            except OSError:
-                pass  # what was on its way to a child that has ended
-
-
-def _kill_after(seconds: float, process: subprocess.Popen, killed: threading.Event) -> threading.Timer:
-    """A child that hangs does not read either, and a picture is more than a pipe holds: writing would wait for ever."""
-
-    def kill() -> None:
-        killed.set()
-        process.kill()
-
-    timer = threading.Timer(seconds, kill)
-    timer.daemon = True
-    timer.start()
-    return timer
+        child, self._child = self._child, None
+        if child:
+            child.end()
 
 
 def _closed_or(closed: bool, sentence: str) -> str:

@@ -1,27 +1,18 @@
-"""Reads faces in a process of its own: a crash or a hang there never takes a page down.
-
-The child is started as ``python -m classroom.engine_process`` and spoken to over its standard input and output, one
-pickled message each way. ``multiprocessing`` is not used for it: its spawned children import the parent's main module,
-and Streamlit swaps that module for the page that happens to run.
-"""
+"""Reads faces in a process of its own: a crash or a hang there never takes a page down."""
 
 import logging
 import math
-import pickle
-import queue
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 import numpy as np
 
-from classroom.errors import EngineError
-from classroom.settings import ROOT
+from classroom.child import Child
+from classroom.errors import ChildEnded, EngineError
 from fer_model.reading import FaceReading
 
 logger = logging.getLogger(__name__)
@@ -34,9 +25,6 @@ RESTART_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 # A restart takes about as long as a board needs to look again, so a board could miss it: it stays said this long.
 TOLD_FOR_S = 10.0
-
-_ENDED = object()
-_ENDED_SENTENCE = "The analysis process has ended. It is being restarted."
 
 
 class EngineState(StrEnum):
@@ -69,9 +57,8 @@ class LocalEngine:
         self.problem = ""  # why it is not ready, in a sentence
         self._back_s = -math.inf  # when it was ready again after a restart, monotonic
         self._models_dir = models_dir
-        self._process: subprocess.Popen | None = None
+        self._child: Child | None = None
         self._lock = threading.Lock()  # one message at a time
-        self._answers: queue.SimpleQueue = queue.SimpleQueue()
         self._closing = threading.Event()
         self._keeper = threading.Thread(target=self._keep_running, name="engine-keeper", daemon=True)
         self._keeper.start()
@@ -79,8 +66,8 @@ class LocalEngine:
     @property
     def pid(self) -> int | None:
         """Process id of the child, for the health page and the benchmark; ``None`` when there is none."""
-        process = self._process
-        return process.pid if process and process.poll() is None else None
+        child = self._child
+        return child.pid if child else None
 
     @property
     def restarted_lately(self) -> bool:
@@ -97,10 +84,12 @@ class LocalEngine:
             raise EngineError(self.problem or "Analysis is starting.")
         with self._lock:
             try:
-                return self._ask(list(frames_bgr), BATCH_TIMEOUT_S)
-            except EngineError:
+                with self._child.within(BATCH_TIMEOUT_S):
+                    self._child.send(list(frames_bgr))
+                    return self._child.receive()
+            except ChildEnded as error:
                 self._end_process()
-                raise
+                raise EngineError(f"{error} It is being restarted.") from error
 
     def close(self) -> None:
         """End the child. May be called twice; ``analyse`` raises afterwards."""
@@ -117,7 +106,7 @@ class LocalEngine:
                 with self._lock:
                     self._start()
                 pause_s = RESTART_PAUSE_S
-                self._process.wait()
+                self._child.wait()
             except EngineError as error:
                 if self._closing.is_set():
                     return
@@ -131,73 +120,28 @@ class LocalEngine:
             logger.warning("The analysis process has ended; starting it again.")
 
     def _start(self) -> None:
-        command = [sys.executable, "-m", "classroom.engine_process"]
-        if self._models_dir:
-            command.append(str(self._models_dir))
-        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._child = Child("classroom.engine_process", self._models_dir)
         if self._closing.is_set():
             # ``close`` looked for a child to end before there was one.
             self._end_process()
             raise EngineError(self.problem)
-        # Reading waits in a thread of its own, so that a hanging child is noticed; it ends with the child's output.
-        self._answers = queue.SimpleQueue()
-        reader = threading.Thread(
-            target=_read_answers, args=(self._process.stdout, self._answers), name="engine-reader", daemon=True
-        )
-        reader.start()
-        kind = "progress"
-        while kind == "progress":
-            kind, self.problem = self._receive(START_TIMEOUT_S)
-        if kind == "failed":
-            raise EngineError(self.problem)
+        try:
+            self._child.wait_until_ready(START_TIMEOUT_S, self._tell)
+        except ChildEnded as error:
+            raise EngineError(f"{error} It is being restarted.") from error
         if not self._closing.is_set():
             self.state, self.problem = EngineState.READY, ""
             if self.restarts:
                 self._back_s = time.monotonic()
 
-    def _ask(self, frames_bgr: list[np.ndarray], timeout_s: float) -> list[FaceReading]:
-        process = self._process
-        # A child that hangs does not read either, and a picture is more than a pipe holds: writing would wait for ever.
-        watchdog = threading.Timer(timeout_s, process.kill)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            pickle.dump(frames_bgr, process.stdin, protocol=5)
-            process.stdin.flush()
-        except (OSError, ValueError) as error:
-            raise EngineError(_ENDED_SENTENCE) from error
-        finally:
-            watchdog.cancel()
-        return self._receive(timeout_s)
-
-    def _receive(self, timeout_s: float):
-        """The child's next message."""
-        try:
-            answer = self._answers.get(timeout=timeout_s)
-        except queue.Empty as error:
-            raise EngineError(
-                f"The analysis process was silent for {timeout_s:.0f} s. It is being restarted."
-            ) from error
-        if answer is _ENDED:
-            raise EngineError(_ENDED_SENTENCE)
-        return answer
+    def _tell(self, sentence: str) -> None:
+        self.problem = sentence
 
     def _end_process(self) -> None:
         if self.state is EngineState.READY:
             self.state, self.problem = EngineState.RESTARTING, "Analysis stopped and is being restarted."
-        process = self._process
-        if process and process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def _read_answers(stream: BinaryIO, answers: queue.SimpleQueue) -> None:
-    """Hand on message after message until the child's output ends or cannot be read."""
-    try:
-        while True:
-            answers.put(pickle.load(stream))
-    except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-        answers.put(_ENDED)
+        if self._child:
+            self._child.end()
 
 
 def wait_until_ready(engine: LocalEngine, timeout_s: float) -> bool:

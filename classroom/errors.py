@@ -9,6 +9,8 @@ ClassroomError
 ├── ResultsError      the network's spec or measured results are missing, broken, or of another file
 ├── StoreError        the database does not answer; what is not yet written is kept and tried again
 └── EngineError       the process that reads faces died or hangs; it is being restarted
+    └── ChildEnded    a child process ended before it answered; who owns it says what that means
+        └── ChildHangs   it took too long and was killed
 """
 
 
@@ -46,3 +48,11 @@ class StoreError(ClassroomError):
 
 class EngineError(ClassroomError):
     """The process that reads faces died, hangs, or cannot start."""
+
+
+class ChildEnded(EngineError):
+    """A child process ended before it answered."""
+
+
+class ChildHangs(ChildEnded):
+    """A child process took too long and was killed."""

@@ -1,7 +1,6 @@
 """The child of ``classroom.recording_reader`` and ``classroom.analysis_desk``: reads pictures and recordings.
 
-Requests come pickled on standard input until it ends, answers go to standard output: ``("ready", "")`` or ``("failed",
-sentence)`` once, then for each request its answers, or ``("bad", sentence)``:
+Each request gets its answers, or ``("bad", sentence)``:
 
 - ``("picture", content)``: ``("picture", PictureFaces)``.
 - ``("info", path)`` of a recording: ``("info", RecordingInfo)``.
@@ -10,14 +9,12 @@ sentence)`` once, then for each request its answers, or ``("bad", sentence)``:
 """
 
 import os
-import pickle
-import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 
+from classroom.child import Parent, models_dir_asked_for
 from classroom.errors import BadInput
 from classroom.picture_faces import read_picture
 from classroom.recordings import recording_info, samples
@@ -29,42 +26,30 @@ THUMBNAIL_EVERY = 10  # samples
 
 
 def main() -> int:
-    # Libraries print to file descriptor 1; the messages keep it for themselves under another number.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    # Ctrl-C in a terminal reaches the whole group; the parent ends this process when it is done.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = Parent()
     cv2.setNumThreads(1)  # each core has its own child
     if hasattr(os, "nice"):
         os.nice(10)  # a class that is running goes first
-
-    def answer(kind: str, content) -> None:
-        pickle.dump((kind, content), answers, protocol=5)
-        answers.flush()
-
     try:
-        reader = CrowdReader.open(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+        reader = CrowdReader.open(models_dir_asked_for())
     except FerModelError as error:
-        answer("failed", str(error))
+        parent.answer(("failed", str(error)))
         return 1
-    answer("ready", "")
-    while True:
-        try:
-            request = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return 0
+    parent.answer(("ready", ""))
+    for request in parent:
         try:
             match request:
                 case "picture", content:
-                    answer("picture", read_picture(content, reader))
+                    parent.answer(("picture", read_picture(content, reader)))
                 case "info", path:
-                    answer("info", recording_info(path))
+                    parent.answer(("info", recording_info(path)))
                 case path, every_s, from_s, until_s:
                     for sample in _sampled(reader, path, every_s, from_s, until_s):
-                        answer("sample", sample)
-                    answer("done", "")
+                        parent.answer(("sample", sample))
+                    parent.answer(("done", ""))
         except (BadInput, FrameError) as error:
-            answer("bad", str(error))
+            parent.answer(("bad", str(error)))
+    return 0
 
 
 def _sampled(

@@ -4,20 +4,16 @@ The parts are the same however many children there are, and each part is searche
 read twice gives the same numbers. A crash in a decoder costs that part, not the program.
 """
 
-import contextlib
 import logging
 import os
-import pickle
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from classroom.errors import BadInput, EngineError
+from classroom.child import Child
+from classroom.errors import BadInput, ChildEnded
 from classroom.recordings import RecordingInfo, recording_info
 from classroom.sampled_faces import SampledFaces
-from classroom.settings import ROOT
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +61,7 @@ class RecordingReader:
         self._stopping = False
         self._cut: set[int] = set()  # parts that were being read when it was stopped
         self._counts = [0] * len(self._parts)
-        self._children: dict[int, subprocess.Popen] = {}
+        self._children: dict[int, Child] = {}
 
     @property
     def read_samples(self) -> int:
@@ -155,17 +151,16 @@ class RecordingReader:
             found: list[SampledFaces] = []
             try:
                 child = self._child(number)
-                pickle.dump((self._path, self.every_s, from_s, until_s), child.stdin, protocol=5)
-                child.stdin.flush()
+                child.send((self._path, self.every_s, from_s, until_s))
                 while True:
-                    kind, content = pickle.load(child.stdout)
+                    kind, content = child.receive()
                     if kind == "bad":
                         raise BadInput(content)
                     if kind == "done":
                         return found
                     found.append(content)
                     self._counts[part] = len(found)
-            except (EOFError, OSError, pickle.UnpicklingError):
+            except ChildEnded:
                 self._end(number)
                 if self._closing:
                     self._cut.add(part)
@@ -177,31 +172,23 @@ class RecordingReader:
             )
         return found
 
-    def _child(self, number: int) -> subprocess.Popen:
-        """The running child of this thread, started when there is none. Raises ``EngineError``."""
+    def _child(self, number: int) -> Child:
+        """The running child of this thread, started when there is none. Raises ``EngineError`` and ``ChildEnded``."""
         if number in self._children:
             return self._children[number]
-        command = [sys.executable, "-m", "classroom.recording_process"]
-        command += [str(self._models_dir)] if self._models_dir else []
-        child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        child = Child("classroom.recording_process", self._models_dir)
         with self._changed:
             self._children[number] = child
             if self._closing:
                 child.kill()
-        kind, sentence = pickle.load(child.stdout)
-        if kind != "ready":
-            raise EngineError(sentence)
+        child.wait_until_ready()
         return child
 
     def _end(self, number: int) -> None:
         with self._changed:
             child = self._children.pop(number, None)
         if child:
-            child.kill()
-            child.wait()
-            for pipe in (child.stdin, child.stdout):
-                with contextlib.suppress(OSError):  # a request may still lie in it that nobody will read
-                    pipe.close()
+            child.end()
 
 
 def _parts(duration_s: float | None) -> list[tuple[float, float | None]]:

@@ -64,11 +64,11 @@ def test_the_header_of_a_recording_is_read_there_too(desk, tmp_path):
 
 def test_a_process_that_died_between_two_pictures_is_started_again(desk, portrait):
     desk.picture(portrait)
-    died = desk._process
+    died, pid = desk._child, desk.pid
     died.kill()
     died.wait()
     assert len(desk.picture(portrait).crowd) == 1
-    assert desk.pid not in (None, died.pid)
+    assert desk.pid not in (None, pid)
 
 
 def test_a_picture_that_hangs_is_ended_and_said_and_the_next_one_is_read(portrait):
@@ -90,7 +90,7 @@ def test_a_picture_that_ends_the_process_is_said(portrait):
     desk = AnalysisDesk()
     desk.picture(portrait)
     os.kill(desk.pid, signal.SIGSTOP)  # else it might answer before it is killed
-    timer = threading.Timer(0.1, desk._process.kill)
+    timer = threading.Timer(0.1, desk._child.kill)
     timer.start()
     with pytest.raises(EngineError, match="ended with this picture"):
         desk.picture(portrait)
@@ -98,7 +98,7 @@ def test_a_picture_that_ends_the_process_is_said(portrait):
 
 
 def test_a_process_that_cannot_start_says_why(monkeypatch, portrait):
-    monkeypatch.setattr("classroom.analysis_desk.sys.executable", "/bin/false")
+    monkeypatch.setattr("classroom.child.sys.executable", "/bin/false")
     desk = AnalysisDesk()
     with pytest.raises(EngineError, match="does not start"):
         desk.picture(portrait)
@@ -109,10 +109,10 @@ def test_a_process_that_cannot_start_says_why(monkeypatch, portrait):
 def test_after_closing_there_is_no_process_and_a_named_error(portrait):
     desk = AnalysisDesk()
     desk.picture(portrait)
-    child = desk._process
+    child = desk._child
     desk.close()
     desk.close()
-    assert child.poll() is not None
+    assert child.pid is None
     with pytest.raises(EngineError, match="shut down"):
         desk.picture(portrait)
     assert desk.pid is None
@@ -122,6 +122,7 @@ def test_a_process_without_work_is_ended(monkeypatch, portrait):
     monkeypatch.setattr("classroom.analysis_desk.IDLE_S", 0.05)
     desk = AnalysisDesk()
     desk.picture(portrait)
-    child = desk._process
-    assert child.wait(timeout=30) is not None
+    child = desk._child
+    child.wait(timeout_s=30)
+    assert child.pid is None
     desk.close()

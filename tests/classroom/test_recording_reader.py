@@ -85,7 +85,7 @@ def test_closing_in_the_middle_ends_the_samples_and_the_children(tmp_path):
     next(given)
     children = list(reader._children.values())
     given.close()
-    assert all(child.poll() is not None for child in children)
+    assert all(child.pid is None for child in children)
     assert reader._children == {}
     reader.close()
 
