@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from classroom.colours import COLOURS
 from classroom.model_results import Bin, Head, Results, Slice
+from classroom.percent import percent
 from fer_model.labels import EMOTIONS
 
 # Blue and grey differ in lightness too, so that they are told apart without colour; both show on light and on dark.
@@ -239,7 +240,7 @@ def probability_figure(probs: tuple[float, ...]) -> go.Figure:
             x=list(probs),
             y=list(EMOTIONS)[: len(probs)],
             marker={"color": [COLOURS[emotion] for emotion in EMOTIONS[: len(probs)]]},
-            text=[f"{share:.0%}" for share in probs],
+            text=[percent(share) for share in probs],
             textposition="outside",
             cliponaxis=False,
             hoverinfo="skip",

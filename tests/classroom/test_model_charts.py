@@ -158,3 +158,8 @@ def test_probabilities_are_bars_in_the_colours_of_their_words():
     assert list(bars.y) == list(EMOTIONS)
     assert list(bars.marker.color) == [COLOURS[emotion] for emotion in EMOTIONS]
     assert bars.text[3] == "60%"
+
+
+def test_a_bar_is_never_called_certain():
+    (bars,) = charts.probability_figure((0.0, 0.0, 0.002, 0.998, 0.0, 0.0, 0.0)).data
+    assert list(bars.text[2:4]) == ["0%", ">99%"]
