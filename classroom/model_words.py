@@ -61,7 +61,7 @@ def weaknesses(results: Results) -> list[str]:
 def step_words(change: str, unit: str, step: float | str) -> str:
     """One strength of a change, such as "tilted by 30 degrees"."""
     words = {
-        "brightness": f"with {step} times the light",
+        "brightness": f"with {_amount(step)} the light",
         "blur": f"blurred by {step} of 48 pixels",
         "rotation": f"the head tilted by {str(step).lstrip('-')} degrees",
         "face size": f"a face {step} pixels wide",
@@ -69,6 +69,13 @@ def step_words(change: str, unit: str, step: float | str) -> str:
         "occlusion": f"a part of the face covered ({step})",
     }
     return words.get(change, f"{change}: {step} {unit}")
+
+
+def _amount(times: float | str) -> str:
+    """Of something that was 1 before; a step that is no number is said as it is."""
+    if not isinstance(times, int | float):
+        return f"{times} times"
+    return f"{times:.0%} of" if times <= 1 else f"{times:g} times"
 
 
 def best_and_worst(head: Head) -> tuple[tuple[str, Share], tuple[str, Share]] | None:

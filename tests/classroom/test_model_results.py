@@ -158,10 +158,18 @@ class TestWords:
 
     @pytest.mark.parametrize(
         ("change", "step", "words"),
-        [("rotation", -30, "tilted by 30 degrees"), ("occlusion", "mask", "covered (mask)"), ("rain", 3, "rain: 3 mm")],
+        [
+            ("rotation", -30, "the head tilted by 30 degrees"),
+            ("occlusion", "mask", "a part of the face covered (mask)"),
+            ("rain", 3, "rain: 3 mm"),
+            ("brightness", 0.12, "with 12% of the light"),
+            ("brightness", 1.0, "with 100% of the light"),
+            ("brightness", 1.5, "with 1.5 times the light"),
+            ("brightness", 2.0, "with 2 times the light"),
+        ],
     )
     def test_a_step_in_words_also_of_a_change_that_is_new(self, change, step, words):
-        assert words in step_words(change, "mm", step)
+        assert step_words(change, "mm", step) == words
 
 
 def test_the_made_up_results_have_the_shape_of_the_shipped_ones():
