@@ -5,11 +5,13 @@ the server stops, and what a killed server left behind goes at the next start. W
 nobody has looked at it for half an hour.
 """
 
+import contextlib
 import logging
 import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from classroom.analysis_desk import AnalysisDesk
@@ -77,19 +79,11 @@ class AnalysisJobs:
                 raise BadInput("Other teachers' recordings are being read at the moment. Try again in some minutes.")
             job = RecordingJob(new_token(), teacher_id, name, size_bytes, every_s, self._clock())
             self._jobs[teacher_id] = job
-        try:
+        with self._kept_or_dropped(job):
             folder = self._folder_of(job)
             folder.mkdir(mode=0o700)
             if shutil.disk_usage(folder).free < size_bytes + ROOM_LEFT_BYTES:
                 raise BadInput("The server's disk has no room for this recording. Tell whoever runs it, or cut it.")
-        except OSError as error:
-            self.drop(job)
-            raise BadInput(
-                f"The server cannot keep this recording ({error.strerror}). Tell whoever runs it."
-            ) from error
-        except BadInput:
-            self.drop(job)
-            raise
         return job
 
     def of(self, teacher_id: int) -> RecordingJob | None:
@@ -115,21 +109,13 @@ class AnalysisJobs:
         Raises:
             BadInput: it is larger than was said, was cancelled, or the disk is full; the file is gone.
         """
-        try:
+        with self._kept_or_dropped(job):
             if not self._is_here(job):
                 raise BadInput("The upload was cancelled.")
             if job.received_bytes + len(chunk) > min(job.size_bytes, self.max_mb * 1024 * 1024):
                 raise BadInput(self._too_large())
             with self._path_of(job).open("ab") as file:
                 file.write(chunk)
-        except OSError as error:
-            self.drop(job)
-            raise BadInput(
-                f"The server cannot keep this recording ({error.strerror}). Tell whoever runs it."
-            ) from error
-        except BadInput:
-            self.drop(job)
-            raise
         job.received_bytes += len(chunk)
 
     def start(self, job: RecordingJob, changed_ms: int) -> None:
@@ -141,7 +127,7 @@ class AnalysisJobs:
         Raises:
             BadInput, EngineError: it cannot be read; the file is gone.
         """
-        try:
+        with self._kept_or_dropped(job):
             if job.received_bytes < job.size_bytes:
                 raise BadInput("The upload was cut off. Choose the recording again.")
             path = self._path_of(job)
@@ -162,9 +148,6 @@ class AnalysisJobs:
                 thread = threading.Thread(target=self._read, args=(job,), name="recording-job", daemon=True)
                 self._threads = [each for each in self._threads if each.is_alive()] + [thread]
                 thread.start()
-        except ClassroomError:
-            self.drop(job)
-            raise
 
     def drop(self, job: RecordingJob) -> None:
         """Forget a recording, whatever it is at; its file goes."""
@@ -203,6 +186,20 @@ class AnalysisJobs:
             _remove(self._folder_of(job))
         if self._is_own_folder and self._folder:
             _remove(self._folder)
+
+    @contextlib.contextmanager
+    def _kept_or_dropped(self, job: RecordingJob) -> Iterator[None]:
+        """A recording that fails on its way in is forgotten; what the disk says becomes ``BadInput``."""
+        try:
+            yield
+        except OSError as error:
+            self.drop(job)
+            raise BadInput(
+                f"The server cannot keep this recording ({error.strerror}). Tell whoever runs it."
+            ) from error
+        except ClassroomError:
+            self.drop(job)
+            raise
 
     def _check(self, name: str, size_bytes: int, every_s: float) -> None:
         if not name.lower().endswith(ENDINGS):

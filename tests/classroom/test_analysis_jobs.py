@@ -131,6 +131,16 @@ def test_fewer_bytes_than_were_said_were_cut_off(jobs, folder):
     assert list(folder.iterdir()) == []
 
 
+def test_a_file_that_is_gone_when_it_is_to_be_read_is_said(jobs, folder):
+    job = jobs.begin(ADA, "lesson.mp4", 5, 0.5)
+    jobs.receive(job, b"video")
+    for file in folder.glob("*/*"):
+        file.unlink()
+    with pytest.raises(BadInput, match="cannot keep this recording"):
+        jobs.start(job, MONDAY_MS - 1000)
+    assert (jobs.of(ADA), list(folder.iterdir())) == (None, [])
+
+
 def test_a_disk_without_room_is_said(jobs, folder, monkeypatch):
     monkeypatch.setattr("classroom.analysis_jobs.ROOM_LEFT_BYTES", 10**18)
     with pytest.raises(BadInput, match="no room"):
