@@ -7,6 +7,7 @@ The parts of a class are imported where they are used: the tests of training run
 """
 
 import contextlib
+import threading
 
 import pytest
 
@@ -70,3 +71,16 @@ def server(tmp_path, clock, by_hand):
     server = ClassServer(settings, clock, FakeEngine())
     yield server
     server.close()
+
+
+@pytest.fixture
+def fake_reader(monkeypatch):
+    """No recording is read: what a test sets on this class, such as ``pause_after``, is what each reader does."""
+    from tests.fakes import FakeReader
+
+    class Reader(FakeReader):  # of its own, so that what a test sets is gone afterwards
+        go_on = threading.Event()
+
+    monkeypatch.setattr("classroom.recording_job.RecordingReader", Reader)
+    yield Reader
+    Reader.go_on.set()

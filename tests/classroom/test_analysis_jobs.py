@@ -8,7 +8,7 @@ from classroom.analysis_jobs import KEPT_MS, AnalysisJobs, as_size
 from classroom.errors import BadInput, EngineError
 from classroom.recording_job import Stage
 from classroom.recordings import RecordingInfo
-from tests.fakes import MONDAY_MS, FakeDesk, FakeReader
+from tests.fakes import MONDAY_MS, FakeDesk
 from tests.media import stand_in_clip
 
 ADA, GRACE, EMMY = 1, 2, 3
@@ -20,27 +20,15 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def reader(monkeypatch):
-    """A class of its own, so that what a test sets is gone afterwards."""
-
-    class Reader(FakeReader):
-        go_on = threading.Event()
-
-    monkeypatch.setattr("classroom.recording_job.RecordingReader", Reader)
-    yield Reader
-    Reader.go_on.set()
-
-
-@pytest.fixture
 def desk():
     return FakeDesk()
 
 
 @pytest.fixture
-def jobs(folder, desk, clock, reader):
+def jobs(folder, desk, clock, fake_reader):
     jobs = AnalysisJobs(folder, 1, desk, clock)
     yield jobs
-    reader.go_on.set()
+    fake_reader.go_on.set()
     jobs.close()
     assert list(folder.glob("**/*")) == [], "no file stays"
 
@@ -161,16 +149,16 @@ def test_what_the_desk_cannot_read_goes_with_its_sentence(jobs, desk, folder, er
 @pytest.mark.parametrize(
     ("error", "words"), [(BadInput("Damaged there."), "Damaged there."), (RuntimeError("?"), "Reading this recording")]
 )
-def test_a_recording_that_fails_in_the_middle_says_so_and_its_file_goes(jobs, reader, folder, error, words):
-    reader.broken = error
+def test_a_recording_that_fails_in_the_middle_says_so_and_its_file_goes(jobs, fake_reader, folder, error, words):
+    fake_reader.broken = error
     job = finished(jobs, uploaded(jobs))
     assert job.stage is Stage.FAILED
     assert words in job.error
     assert list(folder.iterdir()) == []
 
 
-def test_stopping_keeps_what_is_read(jobs, reader):
-    reader.pause_after = 8
+def test_stopping_keeps_what_is_read(jobs, fake_reader):
+    fake_reader.pause_after = 8
     job = uploaded(jobs)
     wait_for(lambda: job.progress().samples == 8)
     assert job.progress().share == pytest.approx(0.4)
@@ -180,8 +168,8 @@ def test_stopping_keeps_what_is_read(jobs, reader):
     assert job.problems == [], "the teacher knows"
 
 
-def test_cancelling_leaves_nothing(jobs, reader, folder):
-    reader.pause_after = 8
+def test_cancelling_leaves_nothing(jobs, fake_reader, folder):
+    fake_reader.pause_after = 8
     job = uploaded(jobs)
     jobs.drop(job)
     finished(jobs, job)
@@ -223,8 +211,8 @@ def test_results_go_half_an_hour_after_the_last_look(jobs, clock):
     assert jobs.of(ADA) is None
 
 
-def test_a_reading_that_hangs_is_given_up_and_keeps_what_it_has(jobs, reader, monkeypatch):
-    reader.pause_after = 8
+def test_a_reading_that_hangs_is_given_up_and_keeps_what_it_has(jobs, fake_reader, monkeypatch):
+    fake_reader.pause_after = 8
     job = uploaded(jobs)
     wait_for(lambda: job.progress().samples == 8)
     jobs.sweep()
@@ -261,9 +249,9 @@ def test_what_a_killed_server_left_behind_goes_at_the_next_start(folder, desk, c
     assert list(folder.iterdir()) == []
 
 
-def test_closing_stops_everything_and_leaves_no_file(folder, desk, clock, reader):
+def test_closing_stops_everything_and_leaves_no_file(folder, desk, clock, fake_reader):
     jobs = AnalysisJobs(folder, 1, desk, clock)
-    reader.pause_after = 3
+    fake_reader.pause_after = 3
     uploaded(jobs)
     jobs.receive(jobs.begin(GRACE, "lesson.mp4", 9, 0.5), b"half")
     jobs.close()
@@ -274,7 +262,7 @@ def test_closing_stops_everything_and_leaves_no_file(folder, desk, clock, reader
         jobs.begin(ADA, "lesson.mp4", 5, 0.5)
 
 
-def test_without_a_folder_one_is_made_and_taken_away(desk, clock, reader):
+def test_without_a_folder_one_is_made_and_taken_away(desk, clock, fake_reader):
     jobs = AnalysisJobs(None, 1, desk, clock)
     jobs.begin(ADA, "lesson.mp4", 5, 0.5)
     made = jobs._folder

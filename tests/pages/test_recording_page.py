@@ -7,17 +7,9 @@ import pytest
 from classroom.recording_job import Stage
 from classroom.ui import cookies
 from classroom.ui.addresses import ANALYSE
-from tests.fakes import FakeReader, sign_up
+from tests.fakes import sign_up
 
-
-@pytest.fixture(autouse=True)
-def reader(monkeypatch):
-    class Reader(FakeReader):
-        go_on = threading.Event()
-
-    monkeypatch.setattr("classroom.recording_job.RecordingReader", Reader)
-    yield Reader
-    Reader.go_on.set()
+pytestmark = pytest.mark.usefixtures("fake_reader")
 
 
 @pytest.fixture
@@ -66,8 +58,8 @@ def test_an_upload_of_another_page_is_said_and_can_be_cancelled(as_ada, server, 
     assert server.jobs.of(ada.teacher.id) is None
 
 
-def test_while_it_is_read_the_page_says_how_far_it_is_and_stopping_keeps_that(as_ada, server, reader, start):
-    reader.pause_after = 8
+def test_while_it_is_read_the_page_says_how_far_it_is_and_stopping_keeps_that(as_ada, server, fake_reader, start):
+    fake_reader.pause_after = 8
     job = start()
     while job.progress().samples < 8:
         threading.Event().wait(0.005)
@@ -83,8 +75,8 @@ def test_while_it_is_read_the_page_says_how_far_it_is_and_stopping_keeps_that(as
     assert "8 looks, one every 0.5 s, until 0:03 (stopped there)" in as_ada.text
 
 
-def test_cancelling_brings_back_the_place_to_choose(as_ada, server, reader, start, ada):
-    reader.pause_after = 1
+def test_cancelling_brings_back_the_place_to_choose(as_ada, server, fake_reader, start, ada):
+    fake_reader.pause_after = 1
     start()
     as_ada.open(ANALYSE)
     click(as_ada, "Cancel and delete")
@@ -92,8 +84,8 @@ def test_cancelling_brings_back_the_place_to_choose(as_ada, server, reader, star
     assert "up to 4 GB" in as_ada.text
 
 
-def test_a_recording_that_failed_says_why(as_ada, server, reader, read):
-    reader.broken = RuntimeError("?")
+def test_a_recording_that_failed_says_why(as_ada, server, fake_reader, read):
+    fake_reader.broken = RuntimeError("?")
     assert read().stage is Stage.FAILED
     as_ada.open(ANALYSE)
     assert "Reading this recording failed" in as_ada.errors[0]

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import threading
 
 import pytest
 from starlette.applications import Starlette
@@ -13,19 +12,11 @@ from classroom.recording_job import Stage
 from classroom.ui import cookies
 from classroom.ui.addresses import RECORDING
 from classroom.ui.routes import ROUTES
-from tests.fakes import FakeReader, sign_up
+from tests.fakes import sign_up
 
 OWN = {"sec-fetch-site": "same-origin"}
 
-
-@pytest.fixture(autouse=True)
-def reader(monkeypatch):
-    class Reader(FakeReader):
-        go_on = threading.Event()
-
-    monkeypatch.setattr("classroom.recording_job.RecordingReader", Reader)
-    yield Reader
-    Reader.go_on.set()
+pytestmark = pytest.mark.usefixtures("fake_reader")
 
 
 @pytest.fixture
@@ -132,8 +123,8 @@ def test_what_is_no_recording_is_one_sentence_and_its_file_goes(client, server, 
     assert files() == []
 
 
-def test_a_second_recording_waits_for_the_first(client, server, reader, ada):
-    reader.pause_after = 3
+def test_a_second_recording_waits_for_the_first(client, server, fake_reader, ada):
+    fake_reader.pause_after = 3
     upload(client)
     response = begin(client, name="other.mp4")
     assert "still at work" in response.json()["error"]
