@@ -8,10 +8,10 @@ import re
 import pytest
 
 from classroom.errors import StoreError
-from classroom.records import Sharing
 from classroom.ui import cookies, trouble
 from classroom.ui.addresses import ANALYSE, HOME, JOIN, LIVE, MODEL, REPORTS, SETTINGS
-from tests.fakes import HOSTILE_NAMES, camera_frame, face, seed_class, sign_up
+from tests.fakes import HOSTILE_NAMES, seed_class, sign_up
+from tests.pages.away import away, away_after
 
 EVERY_PAGE = (HOME, JOIN, LIVE, REPORTS, ANALYSE, MODEL, SETTINGS)
 TEACHERS_PAGES = (LIVE, REPORTS, ANALYSE, SETTINGS)
@@ -109,107 +109,6 @@ class TestEmpty:
         assert "No face was analysed" in as_ada.text
 
 
-class TestLiveClass:
-    def test_opening_a_class_leads_to_its_board(self, as_ada, server, ada):
-        as_ada.open(LIVE)
-        as_ada.app.text_input[0].input("Optics")
-        as_ada.app.text_area[0].input("Ann\nBen")
-        as_ada.app.button[0].click().run()
-        assert as_ada.failed == []
-        (info,) = server.store.classes.of_teacher(ada.teacher.id)
-        assert (info.title, server.store.classes.roster(info.id)) == ("Optics", ["Ann", "Ben"])
-        assert info.code in as_ada.text
-
-    def test_a_class_without_a_title_is_refused_and_what_was_typed_stays(self, as_ada, server, ada):
-        as_ada.open(LIVE)
-        as_ada.app.text_area[0].input("Ann\nBen")
-        as_ada.app.button[0].click().run()
-        assert as_ada.failed == []
-        assert len(as_ada.errors) == 1
-        assert "Give the class a title" in as_ada.errors[0]
-        assert as_ada.app.text_area[0].value == "Ann\nBen"
-        assert server.store.classes.of_teacher(ada.teacher.id) == []
-
-    def test_the_board_shows_every_student_with_state_and_coverage(self, as_ada, server, seeded, clock):
-        ann, ben, cem = seeded.students
-        for student in seeded.students:
-            server.presence.page_ran(student, "page")
-        for student in (ann, ben):
-            server.frame_arrived(student, camera_frame())
-        as_ada.open(LIVE)
-        assert as_ada.failed == []
-        for words in ("Ann", "Ben", "Cem", "happy", "sad", "no camera, present", "<b>2 of 3</b>"):
-            assert words in as_ada.text
-
-    def test_an_engine_that_restarts_is_said_and_what_is_there_stays(self, as_ada, server, seeded):
-        server.engine.state, server.engine.problem = "restarting", "Analysis stopped and is being restarted."
-        as_ada.open(LIVE)
-        assert as_ada.failed == []
-        assert "Analysis stopped and is being restarted." in as_ada.text
-        assert "Ann" in as_ada.text
-
-    def test_a_restart_that_fell_between_two_looks_is_said_afterwards(self, as_ada, server, seeded):
-        server.engine.restarted_lately = True
-        as_ada.open(LIVE)
-        assert as_ada.failed == []
-        assert "Analysis stopped for a moment and is running again." in as_ada.text
-
-    def test_ending_a_class_offers_its_files_at_once(self, as_ada, server, seeded):
-        as_ada.open(LIVE)
-        next(button for button in as_ada.app.button if button.label == "End it now").click().run()
-        assert as_ada.failed == []
-        assert not server.store.classes.get(seeded.info.id).is_open
-        assert f"/class/{seeded.info.id}/session.csv" in as_ada.text
-        assert f"/class/{seeded.info.id}/attendance.csv" in as_ada.text
-
-    def test_a_class_that_cannot_be_ended_goes_on_and_says_so(self, as_ada, server, seeded, monkeypatch):
-        as_ada.open(LIVE)
-        monkeypatch.setattr(server.recorder, "flush", _away)
-        next(button for button in as_ada.app.button if button.label == "End it now").click().run()
-        assert as_ada.failed == []
-        assert any("The class goes on" in error for error in as_ada.errors)
-        assert server.store.classes.get(seeded.info.id).is_open
-
-    def test_two_running_classes_are_told_apart(self, as_ada, server, ada, seeded):
-        other = server.open_class(ada.teacher, "Chemistry")
-        as_ada.open(LIVE, **{"class": str(seeded.info.id)})
-        assert as_ada.failed == []
-        assert seeded.info.code in as_ada.text
-        as_ada.open(LIVE, **{"class": str(other.id)})
-        assert "Nobody has joined yet" in as_ada.text
-
-    def test_the_demo_is_for_everybody_and_says_what_it_is(self, browser, server, seeded):
-        browser.open(LIVE, demo="1")
-        assert browser.failed == []
-        assert "made up" in browser.text
-        assert "Student 07" in browser.text
-        assert "DEMO" in browser.text
-        assert "Ann" not in browser.text
-
-    def test_hostile_names_are_text_on_every_page_that_shows_them(self, as_ada, server, ada):
-        html_title, roster = HOSTILE_NAMES[2][0], "\n".join(typed for typed, _, _ in HOSTILE_NAMES)
-        info = server.open_class(ada.teacher, html_title, roster)
-        names = [kept for _, kept, _ in HOSTILE_NAMES]
-        as_ada.open(JOIN, code=info.code)
-        assert "&lt;img src=x" in as_ada.text, "the list of names is offered"
-        _are_text(as_ada, names)
-        tokens = []
-        for typed, _, _ in HOSTILE_NAMES[:-1]:
-            student, token = server.join(info.code, typed, False)
-            server.presence.page_ran(student, "page")
-            tokens.append(token)
-        server.recorder.flush()
-        for address in (LIVE, REPORTS):
-            as_ada.open(address)
-            _are_text(as_ada, names)
-        as_ada.open(JOIN, code=info.code)
-        _are_text(as_ada, names)
-        for token in tokens[2:4]:
-            as_ada.cookies = {cookies.STUDENT: token}
-            as_ada.open(JOIN)
-            _are_text(as_ada, names)
-
-
 class TestReports:
     def test_a_class_is_shown_with_its_totals(self, as_ada, server, seeded):
         as_ada.open(REPORTS)
@@ -235,117 +134,6 @@ class TestReports:
         assert server.store.classes.get(seeded.info.id) is None
         assert len(server.store.readings.of_class(seeded.info.id)) == 0
         assert "No classes yet" in as_ada.text
-
-
-class TestJoin:
-    @pytest.mark.parametrize(
-        ("code", "words", "why"),
-        [
-            ("", "Type the code and press Enter", "nothing"),
-            ("ABC", "has 8 letters and digits", "mistyped"),
-            ("ABCD-EFGH", "No class has this code", "wrong"),
-            ("<b>x</b>", "Look at it again", "no code at all"),
-        ],
-    )
-    def test_a_code_that_opens_nothing_is_said(self, browser, server, code, words, why):
-        browser.open(JOIN, **({"code": code} if code else {}))
-        assert browser.failed == []
-        assert words in browser.text.replace("\\", "")
-
-    def test_a_closed_class_is_said(self, browser, server, seeded):
-        server.end_class(seeded.info)
-        browser.open(JOIN, code=seeded.info.code)
-        assert browser.failed == []
-        assert "has ended" in browser.errors[0]
-        assert "Optics" not in browser.text
-
-    def test_the_link_fills_the_code_in_and_asks_before_any_camera(self, browser, server, seeded, monkeypatch):
-        asked = []
-        monkeypatch.setattr("classroom.ui.student_view.share_camera", lambda *_, **__: asked.append(1))
-        browser.open(JOIN, code=f"{seeded.info.code[:4]}-{seeded.info.code[4:]}".lower())
-        assert browser.failed == []
-        for words in ("Optics", "What is computed", "What is kept", "Share my camera", "Join without camera"):
-            assert words in browser.text.replace("\\", "")
-        assert not any(name in browser.text for name in ("Ann", "Ben", "Cem")), "no other student's name"
-        assert asked == []
-
-    def test_names_of_the_list_are_offered_until_somebody_has_them(self, browser, server, ada):
-        info = server.open_class(ada.teacher, "Optics", "Ann\nBen")
-        server.join(info.code, "ann", True)
-        browser.open(JOIN, code=info.code)
-        assert '<option value="Ben">' in browser.text
-        assert "Ann" not in browser.text
-
-    def test_a_student_in_a_class_sees_the_own_label_and_nobody_elses(self, browser, server, seeded, ada):
-        dan, token = _join_with_camera(server, seeded, "Dan")
-        browser.cookies[cookies.STUDENT] = token
-        browser.open(JOIN)
-        server.frame_arrived(dan, camera_frame())
-        server.engine.answer = face("surprise")
-        server.ticker.serve(1e9)
-        server.recorder.flush()
-        server.clock.advance(2.5)
-        browser.open(JOIN)
-        assert browser.failed == []
-        assert "surprise" in browser.text
-        assert not any(name in browser.text for name in ("Ann", "Ben", "Cem"))
-        assert dan.id in server.presence.seen()
-
-    @pytest.mark.parametrize(
-        ("label", "sharing"),
-        [("Pause my camera", Sharing.PAUSED), ("Go on without camera", Sharing.NOTHING)],
-    )
-    def test_pausing_and_going_on_without_camera(self, browser, server, seeded, label, sharing):
-        dan, token = _join_with_camera(server, seeded, "Dan")
-        browser.cookies[cookies.STUDENT] = token
-        browser.open(JOIN)
-        next(button for button in browser.app.button if button.label == label).click().run()
-        assert browser.failed == []
-        assert server.student_of(token)[0].sharing is sharing
-
-    def test_a_choice_that_cannot_be_kept_is_said(self, browser, server, seeded, monkeypatch):
-        dan, token = _join_with_camera(server, seeded, "Dan")
-        browser.cookies[cookies.STUDENT] = token
-        browser.open(JOIN)
-        monkeypatch.setattr(server.store.classes, "set_sharing", _away)
-        next(button for button in browser.app.button if button.label == "Pause my camera").click().run()
-        assert browser.failed == []
-        assert browser.errors == ["The class database does not answer."]
-
-    def test_an_ended_class_says_goodbye(self, browser, server, seeded):
-        dan, token = _join_with_camera(server, seeded, "Dan")
-        browser.cookies[cookies.STUDENT] = token
-        browser.open(JOIN)
-        server.end_class(seeded.info)
-        browser.app.run()
-        assert browser.failed == []
-        assert "The class has ended" in browser.text
-
-    def test_who_has_left_may_come_back_and_is_not_present_meanwhile(self, browser, server, seeded):
-        dan, token = _join_with_camera(server, seeded, "Dan")
-        browser.cookies[cookies.STUDENT] = cookies.mark_left(token)
-        browser.open(JOIN)
-        assert browser.failed == []
-        assert "You have left the class" in browser.text
-        assert "/student/come-back" in browser.text
-        assert dan.id not in server.presence.seen()
-
-    def test_a_link_to_another_class_wins_over_the_cookie_of_this_one(self, browser, server, ada, seeded):
-        _, token = _join_with_camera(server, seeded, "Dan")
-        other = server.open_class(ada.teacher, "Chemistry")
-        browser.cookies[cookies.STUDENT] = token
-        browser.open(JOIN, code=other.code)
-        assert browser.failed == []
-        assert "Chemistry" in browser.text
-        assert "/student/join" in browser.text
-
-    def test_the_cookie_of_an_erased_class_is_no_error(self, browser, server, seeded):
-        _, token = _join_with_camera(server, seeded, "Dan")
-        server.erase_class(seeded.info)
-        browser.cookies[cookies.STUDENT] = token
-        browser.open(JOIN)
-        assert browser.failed == []
-        assert "Join your class" in browser.text
 
 
 class TestSettings:
@@ -381,7 +169,7 @@ class TestStoreDown:
     @pytest.mark.parametrize("address", TEACHERS_PAGES)
     def test_a_store_that_goes_away_later_is_a_sentence_too(self, as_ada, server, seeded, monkeypatch, address):
         as_ada.open(address)
-        monkeypatch.setattr(server.store.teachers, "signed_in", _away)
+        monkeypatch.setattr(server.store.teachers, "signed_in", away)
         as_ada.app.run()
         assert as_ada.failed == []
         assert as_ada.errors == ["The class database does not answer."]
@@ -390,7 +178,7 @@ class TestStoreDown:
     def test_a_board_whose_store_is_away_says_so_and_keeps_its_page(self, as_ada, server, seeded, monkeypatch, clock):
         as_ada.open(LIVE)
         clock.advance(2)
-        monkeypatch.setattr(server.board(seeded.info), "look", _away_after(server.board(seeded.info).look))
+        monkeypatch.setattr(server.board(seeded.info), "look", away_after(server.board(seeded.info).look))
         as_ada.app.run()
         assert as_ada.failed == []
         assert "The class database does not answer." in as_ada.text
@@ -401,6 +189,30 @@ class TestStoreDown:
         browser.app.run()
         assert (browser.failed, browser.errors) == ([], [])
         assert "Everything is up and running" in browser.text
+
+
+def test_hostile_names_are_text_on_every_page_that_shows_them(as_ada, server, ada):
+    html_title, roster = HOSTILE_NAMES[2][0], "\n".join(typed for typed, _, _ in HOSTILE_NAMES)
+    info = server.open_class(ada.teacher, html_title, roster)
+    names = [kept for _, kept, _ in HOSTILE_NAMES]
+    as_ada.open(JOIN, code=info.code)
+    assert "&lt;img src=x" in as_ada.text, "the list of names is offered"
+    _are_text(as_ada, names)
+    tokens = []
+    for typed, _, _ in HOSTILE_NAMES[:-1]:
+        student, token = server.join(info.code, typed, False)
+        server.presence.page_ran(student, "page")
+        tokens.append(token)
+    server.recorder.flush()
+    for address in (LIVE, REPORTS):
+        as_ada.open(address)
+        _are_text(as_ada, names)
+    as_ada.open(JOIN, code=info.code)
+    _are_text(as_ada, names)
+    for token in tokens[2:4]:
+        as_ada.cookies = {cookies.STUDENT: token}
+        as_ada.open(JOIN)
+        _are_text(as_ada, names)
 
 
 @pytest.mark.parametrize(
@@ -417,11 +229,6 @@ def test_what_a_page_did_not_foresee_is_one_sentence_without_its_details(monkeyp
     assert said == [words]
 
 
-def _join_with_camera(server, seeded, name: str):
-    """The seeded class has three of four seats taken."""
-    return server.join(seeded.info.code, name, True)
-
-
 def _are_text(browser, names: list[str]) -> None:
     """No markup of the page carries a name with a meaning: in HTML it is escaped, in Markdown each sign of it is."""
     assert browser.failed == []
@@ -430,18 +237,3 @@ def _are_text(browser, names: list[str]) -> None:
         for name in names:
             assert name not in body or html.escape(name) == name or kind == "markdown"
         assert kind == "html" or not re.search(r"(?<!\\)<img|\]\(http|=1\+1", body), body
-
-
-def _away(*_, **__):
-    raise StoreError("The class database does not answer.")
-
-
-def _away_after(original, calls: int = 1):
-    """The first calls answer (the page asks once before its fragment does), the later ones raise."""
-    left = [calls]
-
-    def look(*arguments, **options):
-        left[0] -= 1
-        return original(*arguments, **options) if left[0] >= 0 else _away()
-
-    return look
