@@ -14,7 +14,7 @@ from fer_model.labels import EMOTIONS
 from fer_model.model_files import SHORT_RANGE, model_file
 from fer_model.preprocess import crop_faces
 from fer_model.reading import Reason
-from fer_model.search import Search
+from fer_model.search import ALL_SIZES_EVERY, THOROUGH_EVERY, Search
 from fer_model.tiles import TiledDetector
 
 
@@ -48,9 +48,9 @@ class CrowdReader:
         """Every face of one (H, W, 3) uint8 picture, searched for thoroughly. Raises ``FrameError``."""
         return self._read(frame_bgr, self._detector.detect(frame_bgr))
 
-    def search(self) -> Search:
-        """A search through the frames of one recording, for ``read_next``."""
-        return Search(self._detector)
+    def search(self, thorough_every: int = THOROUGH_EVERY, all_sizes_every: int = ALL_SIZES_EVERY) -> Search:
+        """A search through the frames of one recording or one camera, for ``read_next``; both counted in frames."""
+        return Search(self._detector, thorough_every, all_sizes_every)
 
     def read_next(self, frame_bgr: np.ndarray, search: Search) -> Crowd:
         """Every face of the next frame of the recording that ``search`` goes through."""

@@ -8,7 +8,7 @@ from fer_model.faces import Faces
 from fer_model.tiles import Tile, TiledDetector, joined, merge, moved, overlap_of_smaller, tile_sides
 
 THOROUGH_EVERY = 20  # frames: everywhere, with tiles of the sizes that suit the faces seen so far
-ALL_SIZES_EVERY = 200  # frames: everywhere with tiles of every size, which takes several times as long
+ALL_SIZES_EVERY = 200  # frames: everywhere with tiles of every size, which takes several times as long; a multiple
 REMEMBERED = 20  # frames for which the place of a face that is not seen any more is looked at
 MANY = 0.1  # share of the faces of the last frame; a single one that turns away is no reason to look everywhere
 SAME_PLACE = 0.3  # intersection over the smaller box
@@ -30,8 +30,12 @@ class Search:
     latest; at once when many others have left their places, as in a gallery whose tiles are re-ordered.
     """
 
-    def __init__(self, detector: TiledDetector) -> None:
+    def __init__(
+        self, detector: TiledDetector, thorough_every: int = THOROUGH_EVERY, all_sizes_every: int = ALL_SIZES_EVERY
+    ) -> None:
         self._detector = detector
+        self._thorough_every = thorough_every
+        self._all_sizes_every = all_sizes_every
         self._size: tuple[int, int] | None = None
         self._places: list[_Place] = []
         self._sides_px: list[int] = []
@@ -42,10 +46,10 @@ class Search:
         size = frame_bgr.shape[:2]
         if size != self._size:
             self._size, self._places, self._frame = size, [], 0
-        if self._frame % ALL_SIZES_EVERY == 0:
+        if self._frame % self._all_sizes_every == 0:
             found = self._detector.detect(frame_bgr)
             self._sides_px = _useful_sides(found, size)
-        elif self._frame % THOROUGH_EVERY == 0:
+        elif self._frame % self._thorough_every == 0:
             found = self._detector.detect(frame_bgr, self._sides_px)
         else:
             found = self._around(frame_bgr)
@@ -89,8 +93,10 @@ def _tile_around(box_xyxy: np.ndarray, width_px: int, height_px: int) -> Tile:
 
 
 def _useful_sides(faces: Faces, size: tuple[int, int]) -> list[int]:
-    """Of the sides of a thorough search the largest and those that suit the faces found."""
+    """Of the sides of a thorough search the largest and those that suit the faces found; all where there are none."""
     sides = np.array(tile_sides(size[1], size[0]))
+    if len(faces) == 0:
+        return sides.tolist()  # an empty room, or a title page: whoever comes may be of any size
     wanted = TILE_OF_FACE * faces.sides.max(axis=1)
     nearest = np.abs(np.log(wanted[:, None]) - np.log(sides[None, :])).argmin(axis=1)
     return sorted({int(sides[0]), *sides[nearest].tolist()}, reverse=True)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fer_model.faces import Faces
-from fer_model.search import ALL_SIZES_EVERY, REMEMBERED, THOROUGH_EVERY, Search
+from fer_model.search import REMEMBERED, THOROUGH_EVERY, Search
 from fer_model.tiles import TiledDetector
 
 
@@ -79,11 +79,22 @@ def test_a_frame_of_another_size_begins_anew(search):
     assert centres(search.detect(frame((500, 60), (40, 300), size=(580, 380)))) == {(500, 60), (40, 300)}
 
 
-def test_without_any_face_it_still_looks_now_and_then(search, detector):
+def test_in_an_empty_room_it_looks_for_faces_of_every_size_now_and_then(search, detector):
+    """Who comes then may be of any size: looking for large ones only until the 200th frame would be minutes."""
     looks = []
-    for _ in range(ALL_SIZES_EVERY + 1):
+    for _ in range(THOROUGH_EVERY + 1):
         detector.looks = 0
         assert len(search.detect(frame())) == 0
         looks.append(detector.looks)
     assert looks[1] == 0
-    assert 0 < looks[THOROUGH_EVERY] < looks[ALL_SIZES_EVERY] == looks[0]
+    assert looks[THOROUGH_EVERY] == looks[0] > 0
+
+
+def test_a_camera_may_be_searched_more_often_than_a_recording(detector):
+    search = Search(TiledDetector(detector), thorough_every=2, all_sizes_every=4)
+    looks = []
+    for _ in range(5):
+        detector.looks = 0
+        search.detect(frame((100, 100)))
+        looks.append(detector.looks)
+    assert looks[1] == looks[3] == 1 < looks[2] < looks[4] == looks[0]
