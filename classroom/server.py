@@ -22,6 +22,8 @@ from classroom.naming import MAX_TITLE, clean_name, clean_text
 from classroom.presence import Presence
 from classroom.recorder import Recorder
 from classroom.records import ClassInfo, Sharing, Student, Teacher
+from classroom.room_reader import ChildRoomReader
+from classroom.rooms import Rooms
 from classroom.roster import parse_roster
 from classroom.settings import ROOT, Settings
 from classroom.slots import FrameSlots, Slot
@@ -62,7 +64,14 @@ class ClassServer:
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
         self.presence = Presence(clock, self.slots, page_is_open)
         self.demo = DemoClass(self.store, lambda: self.recorder, clock, settings.window_s)
-        self.recorder = Recorder(self.store, clock, lambda: self.presence.seen() | self.demo.seen())
+        self.rooms = Rooms(
+            self.store,
+            lambda readings: self.recorder.add(readings),
+            clock,
+            settings.max_students,
+            lambda: ChildRoomReader(settings.models_dir),
+        )
+        self.recorder = Recorder(self.store, clock, lambda: self.presence.seen() | self.rooms.seen() | self.demo.seen())
         self.engine = engine if engine is not None else LocalEngine(settings.models_dir)
         self.ticker = Ticker(self.slots, self.engine, self.recorder.add, clock)
         self.desk = AnalysisDesk(settings.models_dir)
@@ -77,6 +86,7 @@ class ClassServer:
     def close(self) -> None:
         """Stop analysing, then write what is left."""
         self.demo.close()
+        self.rooms.close()
         self.ticker.close()
         self.engine.close()
         self.jobs.close()
@@ -111,8 +121,8 @@ class ClassServer:
                     self.store,
                     self.clock,
                     self.settings.window_s,
-                    self.presence.last_seen_ms,
-                    self.slots.last_arrival_ms,
+                    self._last_seen_ms,
+                    self._last_frame_ms,
                 )
             return self._boards[info.id]
 
@@ -130,6 +140,18 @@ class ClassServer:
         """Delete a class and everything kept of it."""
         self._forget(info.id)
         self.store.classes.erase(info.id)
+
+    def share_room(self, info: ClassInfo) -> int:
+        """A page of the teacher's shares a camera of the room; gives the number for its frames.
+
+        Raises:
+            BadInput: the class has ended.
+        """
+        sharer = self.rooms.share(info)
+        if not self.is_open(info):  # asked afterwards, so that an end at the same moment wins
+            self.rooms.forget(info.id)
+            raise BadInput("The class has ended. Open a new one to share a camera.")
+        return sharer
 
     # The student
 
@@ -202,8 +224,15 @@ class ClassServer:
             return Part("Store", False, "Readings are waiting to be written; it is tried again every second.")
         return Part("Store", True, f"{self.store.kind}; one commit a second.")
 
+    def _last_seen_ms(self, student_id: int) -> int | None:
+        return self.rooms.last_seen_ms(student_id) or self.presence.last_seen_ms(student_id)
+
+    def _last_frame_ms(self, student_id: int) -> int | None:
+        return self.rooms.last_seen_ms(student_id) or self.slots.last_arrival_ms(student_id)
+
     def _forget(self, class_id: int) -> None:
         self._ended.add(class_id)
+        self.rooms.forget(class_id)
         self.presence.forget_class(class_id)
         with self._lock:
             self._boards.pop(class_id, None)

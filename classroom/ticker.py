@@ -107,15 +107,15 @@ class Ticker:
         self._busy.clear()  # the new pace is judged by itself
 
 
-def to_bgr(slot: Slot[av.VideoFrame]) -> np.ndarray:
-    """The picture of a slot as (H, W, 3) uint8 BGR, its longest side at most ``LONGEST_SIDE_PX``.
+def to_bgr(slot: Slot[av.VideoFrame], longest_side_px: int = LONGEST_SIDE_PX) -> np.ndarray:
+    """The picture of a slot as (H, W, 3) uint8 BGR, its longest side at most ``longest_side_px``.
 
     A frame that cannot be decoded becomes an array of no pixels, which the reader answers with "no face": one broken
     camera must not cost the others in the batch their reading.
     """
     frame = slot.frame
     try:
-        scale = min(1.0, LONGEST_SIDE_PX / max(frame.width, frame.height))
+        scale = min(1.0, longest_side_px / max(frame.width, frame.height))
         size = max(round(frame.width * scale), 1), max(round(frame.height * scale), 1)
         return frame.reformat(width=size[0], height=size[1], format="bgr24").to_ndarray()
     except (ValueError, ZeroDivisionError, OSError, av.FFmpegError) as error:

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -93,25 +93,29 @@ class FakeDesk:
     def __init__(self) -> None:
         self.pictures: list[bytes] = []
         self.recordings: list[bytes] = []
-        self.answers: list[PictureFaces | RecordingInfo | Exception] = []
+        self.answers: list[PictureFaces | np.ndarray | RecordingInfo | Exception] = []
 
     def picture(self, content: bytes) -> PictureFaces:
         self.pictures.append(content)
-        answer = self.answers.pop(0) if self.answers else picture_faces(face("happy"))
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        return self._next(picture_faces(face("happy")))
+
+    def frame(self, content: bytes) -> np.ndarray:
+        self.pictures.append(content)
+        return self._next(np.full((48, 64, 3), 90, np.uint8))
 
     def recording(self, path: Path) -> RecordingInfo:
         self.recordings.append(path.read_bytes())
-        answer = self.answers.pop(0) if self.answers else RecordingInfo(320, 240, 10.0, MONDAY_MS - 86_400_000)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        return self._next(RecordingInfo(320, 240, 10.0, MONDAY_MS - 86_400_000))
 
     def warm_up(self) -> None: ...
 
     def close(self) -> None: ...
+
+    def _next(self, otherwise):
+        answer = self.answers.pop(0) if self.answers else otherwise
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 class FakeReader:
@@ -247,3 +251,26 @@ def seed_class(store: Store, teacher_id: int | None, names: Sequence[str] = ("An
         store.readings.write([], seen, MONDAY_MS + second * 1000)
     store.readings.write(readings, {}, MONDAY_MS + 120_000)
     return Seeded(info, students, analyses=180, usable=120 + 45)
+
+
+class FakeRoomReader:
+    """Reads no picture: gives what stands in ``answers`` one after the other, errors are raised; then the last again."""
+
+    def __init__(self, *answers: SampledFaces | Exception | None) -> None:
+        self.answers = list(answers)
+        self.sizes: list[tuple[int, int]] = []  # width and height of what it was given
+        self.rests = 0
+        self.closed = False
+
+    def read(self, at_s: float, frame_bgr: np.ndarray) -> SampledFaces | None:
+        self.sizes.append((frame_bgr.shape[1], frame_bgr.shape[0]))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return replace(answer, at_s=at_s) if answer is not None else None
+
+    def rest(self) -> None:
+        self.rests += 1
+
+    def close(self) -> None:
+        self.closed = True

@@ -99,6 +99,14 @@ def test_only_one_module_calls_streamlit_webrtc():
     assert used == {"camera.py"}
 
 
+def test_no_page_decodes_what_was_uploaded():
+    """A picture made to crash a decoder costs a child process, never the one that serves everybody."""
+    served = files("classroom/ui", "pages", "home.py", "streamlit_app.py")
+    users = {path.name for path in files("classroom") if "classroom.pictures.frame_of" in imports(path)}
+    assert users == {"analyse.py", "picture_faces.py", "recording_process.py"}
+    assert {path.name for path in served if roots(path) & {"cv2", "PIL"}} == set()
+
+
 def test_nothing_uses_navigation_that_bypasses_the_gate():
     """``st.navigation`` and the ``pages/`` folder do not mix: a direct link would run a page alone."""
     for path in files("classroom", "pages", "home.py", "streamlit_app.py"):
@@ -168,7 +176,7 @@ def test_a_circle_would_be_found(uses, circle):
     assert _circle(uses) == circle
 
 
-@pytest.mark.parametrize("module", ["classroom.server", "classroom.engine_process", "classroom.ui.board_view", "classroom.ui.routes", "benchmarks.inference"])  # fmt: skip
+@pytest.mark.parametrize("module", ["classroom.server", "classroom.engine_process", "classroom.room_process", "classroom.ui.board_view", "classroom.ui.routes", "benchmarks.inference"])  # fmt: skip
 def test_serving_never_imports_tensorflow_even_where_it_is_installed(tmp_path, module):
     """A made-up TensorFlow that ends the process stands first on the path; MediaPipe takes any that it finds."""
     (tmp_path / "tensorflow").mkdir()
