@@ -70,12 +70,11 @@ class People:
         if not self._samples:
             return []
         rows = [(index, row) for index, (_, numbers) in enumerate(self._samples) for row in range(len(numbers))]
-        number_of = np.concatenate([numbers for _, numbers in self._samples])
-        fewest = min(FEWEST_SAMPLES, len(self._samples))
+        number_of = np.array([self._final(number) for _, numbers in self._samples for number in numbers.tolist()])
         people = []
         for number in np.unique(number_of):
             own = [rows[i] for i in np.flatnonzero(number_of == number)]
-            if len(own) < fewest:
+            if len(own) < self._fewest:
                 continue
             picked = [(self._samples[index][0], row) for index, row in own]
             people.append(
@@ -87,7 +86,7 @@ class People:
                     np.array([sample.scores[row] for sample, row in picked], np.float32),
                     np.array([sample.probs[row] for sample, row in picked], np.float32),
                     tuple(sample.reasons[row] for sample, row in picked),
-                    self._thumbnails.get(int(number), (0.0, b""))[1],
+                    self._thumbnail(int(number)),
                 )
             )
         return people
@@ -95,7 +94,20 @@ class People:
     @property
     def passers_by(self) -> int:
         """Tracks that were seen too seldom to count."""
-        return len(self._tracker.tracks) - len(self.found())
+        return sum(track.count < self._fewest for track in self._tracker.tracks)
+
+    @property
+    def _fewest(self) -> int:
+        return min(FEWEST_SAMPLES, len(self._samples))
+
+    def _final(self, number: int) -> int:
+        """A face's first samples may turn out to be somebody's who was there before."""
+        return self._tracker.same_as.get(number, number)
+
+    def _thumbnail(self, number: int) -> bytes:
+        """The surest one."""
+        own = [self._thumbnails[each] for each in self._thumbnails if self._final(each) == number]
+        return max(own, key=lambda each: each[0], default=(0.0, b""))[1]
 
 
 def merged(people: Sequence[Person], numbers: Sequence[int]) -> list[Person]:

@@ -54,6 +54,14 @@ def test_each_person_has_the_own_samples_in_the_order_of_time():
     assert (left.probs.argmax(axis=1) == HAPPY).all() and (right.probs.argmax(axis=1) == SAD).all()
 
 
+def test_samples_of_a_face_that_turns_out_to_be_somebody_are_that_persons():
+    before = [sample(t / 2, (0, 50, HAPPY), thumbnails=True) for t in range(5)]
+    after = [sample(60 + t / 2, (700, level, SAD), thumbnails=True) for t, level in enumerate((58, 44, 52, 50))]
+    (person,) = people_of(*before, *after).found()
+    assert person.at_s.tolist() == [0, 0.5, 1, 1.5, 2, 60, 60.5, 61, 61.5]
+    assert person.thumbnail == b"0 at 0.0"
+
+
 def test_who_only_passed_by_is_counted_and_left_out():
     seen = [sample(t / 2, (0, 10, HAPPY), *[(300, 60, SAD)] * (t < FEWEST_SAMPLES - 1)) for t in range(5)]
     people = people_of(*seen)

@@ -70,6 +70,47 @@ def test_no_number_is_given_twice_in_a_frame():
     assert len(set(ids.tolist())) == 3
 
 
+def test_a_new_face_turns_out_to_be_who_was_there_once_a_few_looks_are_known():
+    tracker = FaceTracker()
+    for step in range(10):
+        tracker.update(boxes((100, 100)), looks(RED), step / 2)
+    rough = [RED + 8, RED - 6, RED + 2]  # the first one is too far from the mean to tell; their own mean is not
+    numbers = [tracker.update(boxes((500, 300)), looks(look), 60 + step / 2) for step, look in enumerate(rough)]
+    assert [each.tolist() for each in numbers] == [[2], [2], [1]]
+    assert tracker.same_as == {2: 1}
+    assert [(track.number, track.count) for track in tracker.tracks] == [(1, 13)]
+    assert tracker.update(boxes((504, 300), (100, 100)), looks(RED, GREEN), 62).tolist() == [1, 3]
+
+
+def test_who_was_there_at_the_same_time_is_never_taken_for_the_other():
+    tracker = FaceTracker()
+    for step in range(10):
+        tracker.update(boxes((100, 100), (300, 100)), looks(RED, RED + 9), step / 2)
+    numbers = [tracker.update(boxes((100, 100), (600, 400)), looks(RED, RED + 9), 20 + step / 2) for step in range(4)]
+    assert [each.tolist() for each in numbers] == [[1, 2]] * 4
+
+
+def test_two_new_faces_do_not_turn_out_to_be_the_same_one():
+    tracker = FaceTracker()
+    for step in range(10):
+        tracker.update(boxes((100, 100)), looks(RED), step / 2)
+    for step, rough in enumerate([RED + 8, RED - 6, RED + 2, RED]):
+        ids = tracker.update(boxes((400, 300), (700, 300)), looks(rough, rough + 3), 60 + step / 2).tolist()
+        assert len(set(ids)) == 2
+    assert sorted(ids) == [1, 3]
+
+
+def test_two_tracks_that_one_person_has_got_do_not_take_turns():
+    tracker, rng = FaceTracker(), np.random.default_rng(0)
+    tracker.update(boxes((100, 100)), looks(RED), 0)
+    tracker.update(boxes((100, 100)), looks(RED + 16), 60)  # the same person, not to be told
+    numbers = [
+        int(tracker.update(boxes((100, 100)), looks(RED + rng.uniform(0, 16)), 60.5 + step / 2)[0])
+        for step in range(40)
+    ]
+    assert len(set(numbers[3:])) == 1
+
+
 def test_surroundings_do_not_leave_the_frame_and_of_one_colour_are_one_colour():
     frame = np.zeros((60, 80, 3), np.uint8)
     frame[:, :, 2] = 255
