@@ -1,4 +1,4 @@
-"""Has pictures and the headers of recordings read in one process of its own, one after the other.
+"""Has pictures and the headers of recordings decoded and read in one process of its own, one after the other.
 
 What somebody uploads may hang or crash a decoder. That costs the child, which is started again for the next one, and
 never the server. The child is started when there is something to read, and ended when nothing came for a while.
@@ -7,6 +7,8 @@ never the server. The child is started when there is something to read, and ende
 import logging
 import threading
 from pathlib import Path
+
+import numpy as np
 
 from classroom.child import Child
 from classroom.errors import BadInput, ChildEnded, ChildHangs, EngineError
@@ -48,6 +50,10 @@ class AnalysisDesk:
             EngineError: the child cannot start, or ended; with what to do.
         """
         return self._ask(("picture", content), "picture")
+
+    def frame(self, content: bytes) -> np.ndarray:
+        """A picture file as the engine takes it: (H, W, 3) uint8 BGR, see ``frame_of``. Raises as ``picture`` does."""
+        return self._ask(("frame", content), "picture")
 
     def recording(self, path: Path) -> RecordingInfo:
         """What the header of a recording says, one frame decoded to be sure. Raises as ``picture`` does."""

@@ -3,6 +3,7 @@
 Each request gets its answers, or ``("bad", sentence)``:
 
 - ``("picture", content)``: ``("picture", PictureFaces)``.
+- ``("frame", content)`` of a picture: ``("frame", array)``, decoded and not read.
 - ``("info", path)`` of a recording: ``("info", RecordingInfo)``.
 - ``(path, every_s, from_s, until_s)``, a part of a recording: ``("sample", SampledFaces)`` for every sample, and at
   last ``("done", "")``.
@@ -17,6 +18,7 @@ import cv2
 from classroom.child import Parent, models_dir_asked_for
 from classroom.errors import BadInput
 from classroom.picture_faces import read_picture
+from classroom.pictures import frame_of
 from classroom.recordings import recording_info, samples
 from classroom.sampled_faces import SampledFaces, sampled_faces
 from fer_model.crowd_reader import CrowdReader
@@ -41,6 +43,8 @@ def main() -> int:
             match request:
                 case "picture", content:
                     parent.answer(("picture", read_picture(content, reader)))
+                case "frame", content:
+                    parent.answer(("frame", frame_of(content)))
                 case "info", path:
                     parent.answer(("info", recording_info(path)))
                 case path, every_s, from_s, until_s:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from classroom.errors import BadInput, EngineError
 from classroom.model_charts import probability_figure
-from classroom.pictures import MAX_MB, MAX_MEGAPIXELS, frame_of, jpeg_of
+from classroom.pictures import MAX_MB, MAX_MEGAPIXELS, jpeg_of
 from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.addresses import LIVE, PAGE_FILES
@@ -22,6 +22,7 @@ def show_try(visit: Visit) -> None:
         st.write("Teachers who are signed in can try it on a picture of their own.")
         st.page_link(PAGE_FILES[LIVE], label="Sign in to teach", icon=":material/login:")
         return
+    visit.server.desk.warm_up()
     _try(visit.server)
 
 
@@ -47,16 +48,17 @@ def _try(server: ClassServer) -> None:
 
 def _read(server: ClassServer, content: bytes) -> None:
     try:
-        frame_bgr = frame_of(content)
+        frame_bgr = server.desk.frame(content)
     except BadInput as error:
         st.error(forms.as_text(str(error)), icon=":material/broken_image:")
+        return
+    except EngineError as error:
+        _try_again(forms.as_text(str(error)))
         return
     try:
         (reading,) = server.engine.analyse([frame_bgr])
     except EngineError as error:
-        sentence = f"{forms.as_text(str(error))} Your picture is fine: try again in some seconds."
-        st.warning(sentence, icon=":material/sync:")
-        st.button("Try again")
+        _try_again(f"{forms.as_text(str(error))} Your picture is fine: try again in some seconds.")
         return
     height, width = frame_bgr.shape[:2]
     left, right = st.columns(2, gap="medium")
@@ -65,6 +67,11 @@ def _read(server: ClassServer, content: bytes) -> None:
         _said(reading)
         if reading.faces_seen > 1:
             st.caption(f"{reading.faces_seen} faces were found; the largest one, in the frame, is read.")
+
+
+def _try_again(sentence: str) -> None:
+    st.warning(sentence, icon=":material/sync:")
+    st.button("Try again")
 
 
 def _said(reading: FaceReading) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from classroom.analysis_desk import AnalysisDesk
 from classroom.errors import BadInput, EngineError
+from classroom.pictures import FRAME_SIDE_PX, frame_of
 from tests.classroom.test_pictures import BAD
 from tests.media import astronaut_bgr, media, stand_in_clip
 
@@ -47,10 +48,18 @@ def test_what_is_no_picture_is_one_sentence_and_costs_nobody_the_process(desk, n
     content, words = BAD[name]
     desk.picture(portrait)
     before = desk.pid
-    with pytest.raises(BadInput, match=words):
-        desk.picture(content)
+    for read in (desk.picture, desk.frame):
+        with pytest.raises(BadInput, match=words):
+            read(content)
     assert len(desk.picture(portrait).crowd) == 1
     assert desk.pid == before
+
+
+def test_a_picture_comes_decoded_as_the_engine_takes_it(desk):
+    content = jpeg(np.zeros((2000, 3000, 3), np.uint8) + (200, 40, 0))
+    frame_bgr = desk.frame(content)
+    assert frame_bgr.shape == (FRAME_SIDE_PX * 2 // 3, FRAME_SIDE_PX, 3)
+    np.testing.assert_array_equal(frame_bgr, frame_of(content))
 
 
 def test_the_header_of_a_recording_is_read_there_too(desk, tmp_path):
