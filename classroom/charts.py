@@ -5,14 +5,14 @@ quiet band in the middle. Under it the valence line, and a strip with the share 
 read.
 """
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from classroom.clock import as_utc
+from classroom.clock import local
 from classroom.colours import COLOURS
 
 ABOVE = ("happy", "surprise")
@@ -54,7 +54,7 @@ def timeline_figure(
     step_ms = window_s * 1000
     strip = windows
     windows = _with_closing_row(windows, step_ms)
-    times = [_local(int(at_ms), zone) for at_ms in windows.index]
+    times = [local(int(at_ms), zone) for at_ms in windows.index]
     heights = river(windows)
     for column in heights:
         emotion = column.split("_")[0]
@@ -116,7 +116,7 @@ def timeline_figure(
     first_ms = from_ms if from_ms is not None else int(windows.index[0]) if len(windows) else None
     if first_ms is not None:
         last_ms = max(int(windows.index[-1]) if len(windows) else 0, first_ms + at_least_s * 1000)
-        figure.update_xaxes(range=[_local(first_ms, zone), _local(last_ms, zone)])
+        figure.update_xaxes(range=[local(first_ms, zone), local(last_ms, zone)])
     figure.update_xaxes(title_text=f"time ({zone})", title_standoff=6, row=3, col=1)
     figure.update_xaxes(showgrid=False, zeroline=False)
     figure.update_yaxes(gridcolor="rgba(128,128,128,.18)", zeroline=False, title_standoff=4)
@@ -139,8 +139,3 @@ def _with_closing_row(windows: pd.DataFrame, step_ms: int) -> pd.DataFrame:
         return windows
     closing = windows.iloc[[-1]].set_axis(windows.index[-1:] + step_ms)
     return pd.concat([windows, closing])
-
-
-def _local(at_ms: int, zone: tzinfo) -> datetime:
-    # Plotly draws the clock time that it is given: without a zone it shows the teacher's, whatever the browser's is.
-    return as_utc(at_ms).astimezone(zone).replace(tzinfo=None)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 Clock = Callable[[], int]
 
@@ -13,3 +13,8 @@ def now_ms() -> int:
 
 def as_utc(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, tz=UTC)
+
+
+def local(at_ms: int, zone: tzinfo) -> datetime:
+    """A moment as the clock time of a zone, without the zone: Plotly draws that whatever the browser's zone is."""
+    return as_utc(at_ms).astimezone(zone).replace(tzinfo=None)

@@ -155,12 +155,17 @@ def _begins(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> np.nd
     return np.arange(known.min() // step * step, known.max() + 1, step) if len(known) else known
 
 
-def _present(visits: pd.DataFrame, begins_ms: np.ndarray, step_ms: int) -> np.ndarray:
-    """Students present at any time in each window."""
+def presence(visits: pd.DataFrame, begins_ms: np.ndarray, step_ms: int) -> dict[int, np.ndarray]:
+    """By student whether they were present at any time in each window, (w,) bool."""
     students, began, seen = (visits[name].to_numpy() for name in ("student_id", "began_ms", "seen_ms"))
-    counts = np.zeros(len(begins_ms), np.int64)
+    present = {}
     for student_id in np.unique(students):
         own = students == student_id
         overlaps = (began[own, None] < begins_ms + step_ms) & (seen[own, None] >= begins_ms)
-        counts += overlaps.any(axis=0)
-    return counts
+        present[int(student_id)] = overlaps.any(axis=0)
+    return present
+
+
+def _present(visits: pd.DataFrame, begins_ms: np.ndarray, step_ms: int) -> np.ndarray:
+    """Students present at any time in each window."""
+    return sum(presence(visits, begins_ms, step_ms).values(), np.zeros(len(begins_ms), np.int64))

@@ -24,6 +24,7 @@ class ClassReport:
 
     info: ClassInfo
     attendance: tuple[Attendance, ...]
+    visits: pd.DataFrame
     windows: pd.DataFrame
     timeline: pd.DataFrame
     timeline_s: int
@@ -54,7 +55,7 @@ def class_report(store: Store, info: ClassInfo, window_s: int) -> ClassReport:
     timeline, timeline_s = drawable(windows, visits, window_s)
     students = tuple(store.classes.students(info.id))
     rows = tuple(attendance(students, readings, visits))
-    return ClassReport(info, rows, windows, timeline, timeline_s)
+    return ClassReport(info, rows, visits, windows, timeline, timeline_s)
 
 
 def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def recording_report(
     ).astype("int64")
     windows = student_windows(readings, window_s)
     timeline, timeline_s = drawable(windows, visits, window_s)
-    return ClassReport(info, tuple(attendance(students, readings, visits)), windows, timeline, timeline_s)
+    return ClassReport(info, tuple(attendance(students, readings, visits)), visits, windows, timeline, timeline_s)
 
 
 def save_as_class(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from classroom.charts import timeline_figure
 from classroom.clock import as_utc
+from classroom.people_charts import MOST_LINES, heat_map, lines, person_grid
 from classroom.records import ClassInfo
 from classroom.report import ClassReport
 from classroom.ui.page import Visit
@@ -32,3 +33,27 @@ def show_report(visit: Visit, report: ClassReport) -> None:
     st.plotly_chart(figure, key="report", alt="Class mood over time")
     st.caption(f"One point is {report.timeline_s} s. Drag to zoom, double-click to see everything again.")
     st.html(counts_html(report.counts, f"of {report.usable} usable readings"))
+    _show_everybody(visit, report)
+
+
+def _show_everybody(visit: Visit, report: ClassReport) -> None:
+    """Person by person: the heat map, and the lines of those who are chosen."""
+    grid = person_grid(report)
+    st.subheader("Person by person")
+    st.plotly_chart(heat_map(grid, visit.zone), key="heat-map", alt="What each person showed over time")
+    st.caption(
+        f"The expression shown most often in each {report.timeline_s} s."
+        " Pale grey: present, but not read. Blank: not there."
+    )
+    row_of = {student_id: row for row, student_id in enumerate(grid.student_ids)}
+    chosen = st.multiselect(
+        f"Compare people (up to {MOST_LINES})",
+        row_of,
+        format_func=lambda student_id: grid.names[row_of[student_id]],
+        max_selections=MOST_LINES,
+        placeholder="Choose whose valence to see as a line",
+        key=f"compared-{report.info.id}",
+    )
+    if chosen:
+        figure = lines(grid, [row_of[student_id] for student_id in chosen], visit.zone)
+        st.plotly_chart(figure, key="person-lines", alt="Valence of the chosen people")

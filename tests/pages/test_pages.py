@@ -109,6 +109,10 @@ class TestEmpty:
         assert "No face was analysed" in as_ada.text
 
 
+def charts_of(app):
+    return app.get("plotly_chart")
+
+
 class TestReports:
     def test_a_class_is_shown_with_its_totals(self, as_ada, server, seeded):
         as_ada.open(REPORTS)
@@ -118,6 +122,16 @@ class TestReports:
         assert values["With a usable face"] == f"{seeded.usable / seeded.analyses:.0%}"
         assert list(as_ada.app.dataframe[0].value["Student"]) == ["Ann", "Ben", "Cem"]
         assert f"/class/{seeded.info.id}/session.csv" in as_ada.text
+
+    def test_everybody_has_a_row_and_chosen_ones_a_line(self, as_ada, server, seeded):
+        as_ada.open(REPORTS)
+        charts = {chart.proto.id.rsplit("-", 1)[-1]: json.loads(chart.proto.spec) for chart in charts_of(as_ada.app)}
+        assert list(charts) == ["report", "map"]
+        assert charts["map"]["layout"]["yaxis"]["ticktext"] == ["Ann", "Ben", "Cem"]
+        as_ada.app.multiselect[0].select("Ben").run()
+        assert as_ada.failed == []
+        (line,) = json.loads(charts_of(as_ada.app)[-1].proto.spec)["data"]
+        assert line["name"] == "Ben"
 
     def test_the_class_in_the_address_is_the_one_shown(self, as_ada, server, ada, seeded):
         other = seed_class(server.store, ada.teacher.id, names=("Dan", "Eve"))
