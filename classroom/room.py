@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import av
+import numpy as np
 
 from classroom.clock import Clock
 from classroom.codes import new_token, token_hash
@@ -32,6 +33,8 @@ RETRY_S = 1.0  # after the process that reads has died
 IDLE_S = 60.0  # without a picture; then that process is ended
 # A face of a 7x7 gallery has some 60 pixels in a picture of this size; reading it takes 20.
 LONGEST_SIDE_PX = 1920
+# Places are told in pictures of this width: a browser sends its camera larger or smaller as the line allows.
+PLAN_WIDTH = 1920
 _ROOM = 0  # the key of the only slot
 
 
@@ -45,6 +48,7 @@ class RoomView:
         size_px: width and height of the picture that was read last.
         look: what it gave, ``None`` before the first.
         seats: that there are in all.
+        is_full: the class has as many students as it may have, and so no further seat.
         problem: why nothing is read, in a sentence, else empty.
     """
 
@@ -53,6 +57,7 @@ class RoomView:
     size_px: tuple[int, int] = (0, 0)
     look: Look | None = None
     seats: int = 0
+    is_full: bool = False
     problem: str = ""
 
 
@@ -89,7 +94,8 @@ class RoomCamera:
 
     @property
     def view(self) -> RoomView:
-        return replace(self._view, frame_ms=self._slots.last_arrival_ms(_ROOM))
+        frame_ms, seats = self._slots.last_arrival_ms(_ROOM), len(self._seats.seats)
+        return replace(self._view, frame_ms=frame_ms, seats=seats, is_full=self._class_full)
 
     def share(self) -> int:
         """Take frames of one page, and of this one only from now on: from two cameras at once no seat could be told.
@@ -137,7 +143,7 @@ class RoomCamera:
     def _begin(self, sharer: int | None) -> None:
         """Another page shares from now on, or nobody: who is here is found anew."""
         self._seats.pause()
-        self._view = RoomView(sharer, seats=len(self._seats.seats))
+        self._view = RoomView(sharer)
         self._slots.forget(_ROOM)
 
     def _run(self) -> None:
@@ -176,9 +182,14 @@ class RoomCamera:
             if sharer is None or sharer != self._view.sharer:
                 return True  # stopped while this was read
             at_ms = slot.arrived_ms
-            look = self._seats.black(at_ms) if faces is None else self._seats.look(at_ms, faces)
-            size_px = (frame_bgr.shape[1], frame_bgr.shape[0])
-            self._view = RoomView(sharer, size_px=size_px, look=look, seats=len(self._seats.seats))
+            height, width = frame_bgr.shape[:2]
+            if faces is None:
+                look = self._seats.black(at_ms)
+            else:
+                look = self._seats.look(
+                    at_ms, replace(faces, boxes_xyxy=faces.boxes_xyxy * np.float32(PLAN_WIDTH / width))
+                )
+            self._view = RoomView(sharer, size_px=(width, height), look=look)
             self._record(list(look.readings))
         return True
 

@@ -46,7 +46,7 @@ class Look:
         at_ms: when the picture arrived.
         faces: found in it.
         without_seat: of them those that the class can take no more.
-        places: student id and name to (4,) box in pixels, of the seats found in it.
+        places: the seats found in it, each with its face's box, left, top, right and bottom in pixels.
         here: ids of the students who count as present.
         readings: one of everybody who is present.
     """

@@ -5,6 +5,7 @@ import streamlit as st
 from classroom.ui import forms
 from classroom.ui.board_view import show_board, show_invitation
 from classroom.ui.page import open_page
+from classroom.ui.room_view import share_room_camera
 from classroom.ui.teacher_view import (
     after_the_end,
     choose_class,
@@ -38,5 +39,6 @@ info = choose_class(running)
 live = server.board(info)
 with st.expander("Code, link and QR code", expanded=not live.look().tiles, key=f"invitation-{info.id}"):
     show_invitation(visit, info)
+share_room_camera(visit, info)
 show_board(visit, live)
 end_or_open(visit, info)

@@ -15,6 +15,7 @@ from classroom.ui import forms
 from classroom.ui.addresses import JOIN
 from classroom.ui.live_chart import live_chart
 from classroom.ui.page import Visit
+from classroom.ui.room_words import room_troubles
 from classroom.ui.words import counts_html, numbers_html, state_html, tiles_html
 
 REFRESH_S = 2
@@ -38,7 +39,7 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
         return
     info = live.info
     st.html(state_html(info, board, show_code(info.code)))
-    _troubles(server)
+    _troubles(server, info)
     figure = timeline_figure(board.drawn, board.drawn_s, visit.zone, from_ms=info.opened_ms)
     live_chart(figure, key="timeline", alt="Class mood over time")
     st.caption(
@@ -56,11 +57,13 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
     _comings_and_goings(visit, board)
 
 
-def _troubles(server: ClassServer) -> None:
+def _troubles(server: ClassServer, info: ClassInfo) -> None:
     """Only what is not as it should be: the engine restarting or just restarted, the store away, the pace lowered."""
     for part in server.health():
         if not part.ok:
             st.warning(f"{part.name}: {part.sentence} What was recorded is safe.", icon=":material/sync_problem:")
+    for sentence in room_troubles(server.rooms.view(info.id), server.settings.max_students):
+        st.warning(sentence, icon=":material/groups:")
     if server.engine.restarted_lately:
         sentence = "Analysis stopped for a moment and is running again. What was recorded is safe."
         st.info(sentence, icon=":material/sync:")

@@ -5,15 +5,21 @@ to play only after ``mirror`` has opened the same camera.
 """
 
 import secrets
+from collections.abc import Callable
 
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
-from classroom.records import Student
+from classroom.records import ClassInfo, Student
 from classroom.server import ClassServer
 
 # A face is read at 48x48: more pixels or frames than this only cost the student's line and the school's machine.
-CONSTRAINTS = {"video": {"width": 320, "height": 240, "frameRate": {"max": 6}}, "audio": False}
+STUDENT_VIDEO = {"width": 320, "height": 240, "frameRate": {"max": 6}}
+# Frames that came once and stay away for this long: the connection is lost, and a new one is made.
+LOST_MS = 9_000
+# Longer than streamlit-webrtc waits for the answer to an offer, which a server with many arrivals may miss.
+NEVER_CONNECTED_MS = 15_000
+MAX_ATTEMPTS = 20
 # A new server process must not answer the offer of a connection that died with the old one; a new key makes a new one.
 _BOOT = secrets.token_hex(4)
 
@@ -24,13 +30,37 @@ def share_camera(server: ClassServer, student: Student, attempt: int, playing: b
     Args:
         attempt: a new number makes a new connection, after one was lost.
     """
+    key = f"camera-{_BOOT}-{student.id}-{attempt}"
+    _send(server, key, playing, STUDENT_VIDEO, lambda frame: server.frame_arrived(student, frame))
 
+
+def share_room(server: ClassServer, info: ClassInfo, sharer: int, video: dict, playing: bool) -> None:
+    """The picture of the teacher's room camera, as ``share_camera``.
+
+    Args:
+        sharer: the number that ``ClassServer.share_room`` gave; a new one makes a new connection.
+        video: what to ask the browser for.
+    """
+    key = f"room-{_BOOT}-{info.id}-{sharer}"
+    _send(server, key, playing, video, lambda frame: server.rooms.frame_arrived(info.id, sharer, frame))
+
+
+def is_lost(now_ms: int, began_ms: int, arrived_ms: int | None) -> bool:
+    """Whether a connection with a camera that works has been silent for too long.
+
+    Args:
+        began_ms: when the camera was there.
+        arrived_ms: when the newest frame came, ``None`` when none has come.
+    """
+    return now_ms - max(arrived_ms or 0, began_ms) > (LOST_MS if arrived_ms else NEVER_CONNECTED_MS)
+
+
+def _send(server: ClassServer, key: str, playing: bool, video: dict, arrived: Callable[[object], None]) -> None:
     def keep_newest(frame):
-        # Never decode, wait or raise here: an exception or ten seconds in this call end the student's video for good.
-        server.frame_arrived(student, frame)
+        # Never decode, wait or raise here: an exception or ten seconds in this call end the video for good.
+        arrived(frame)
         return frame
 
-    key = f"camera-{_BOOT}-{student.id}-{attempt}"
     # Mounted when there is something to send, and from then on always: a component that is left out of a run is reset.
     shown = st.session_state.get(f"{key}-shown", False)
     if not (playing or shown):
@@ -45,7 +75,7 @@ def share_camera(server: ClassServer, student: Student, attempt: int, playing: b
         mode=WebRtcMode.SENDONLY,
         # An empty list, not None: without one streamlit-webrtc asks a server on the internet for its address.
         rtc_configuration={"iceServers": servers},
-        media_stream_constraints=CONSTRAINTS,
+        media_stream_constraints={"video": video, "audio": False},
         video_frame_callback=keep_newest,
         desired_playing_state=playing and shown,
         media_toggle_controls=False,

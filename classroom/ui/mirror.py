@@ -1,5 +1,6 @@
-"""The student's own picture, which never leaves the browser for this, and what came of asking for the camera."""
+"""The visitor's own picture, which never leaves the browser for this, and what came of asking for the camera."""
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import streamlit as st
@@ -19,6 +20,14 @@ class Camera(StrEnum):
     ENDED = "ended"
 
 
+@dataclass(frozen=True)
+class Cameras:
+    """The cameras of the visitor's machine: ``device`` is the one in use, ``labels`` are by device id."""
+
+    device: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+
+
 _OR_WITHOUT = "You can also go on without a camera."
 PROBLEMS: dict[Camera, str] = {
     Camera.DENIED: "The camera is not allowed. Click the camera sign in the address bar, allow it, then try again.",
@@ -29,12 +38,15 @@ PROBLEMS: dict[Camera, str] = {
     Camera.ENDED: "Your camera was unplugged or switched off. Bring it back, then try again.",
 }
 
+ROOM_KEY = "room-mirror"  # gone from the session's state when the page was left
 _HTML = '<div class="mirror"><video autoplay muted playsinline hidden></video><p></p></div>'
 # The box keeps its size, so that nothing jumps when the picture comes; mirrored, as people know themselves.
 _CSS = """
 .mirror { width: min(100%, 24rem); aspect-ratio: 4 / 3; border-radius: .6rem; overflow: hidden; display: grid;
   place-items: center; background: color-mix(in srgb, var(--st-text-color) 8%, transparent); }
 .mirror video { width: 100%; height: 100%; object-fit: cover; transform: scaleX(-1); }
+.mirror.room { width: 100%; aspect-ratio: 16 / 9; }
+.mirror.room video { object-fit: contain; transform: none; }
 .mirror p { opacity: .75; padding: 1rem; text-align: center; margin: 0; }
 """
 
@@ -44,21 +56,40 @@ _mirror = st.components.v2.component(
 
 
 def show_mirror(on: bool, attempt: int, words: str) -> Camera:
-    """Ask for the camera and show its picture while ``on``, else ``words`` in its place.
+    """Ask for the student's camera and show its picture while ``on``, else ``words`` in its place.
 
     Args:
         attempt: a new number asks again.
     """
-    known = _answer(st.session_state.get("mirror"), attempt)
-    data = {"on": on, "attempt": attempt, "words": words, "known": known}
-    answer = _answer(_mirror(data=data, key="mirror", on_camera_change=lambda: None), attempt)
-    return Camera(answer) if on and answer else Camera.ASKED
+    answer = _show("mirror", on, attempt, words, {"width": 320, "height": 240}, choose=False)
+    return _state(on, answer)
 
 
-def _answer(result, attempt: int) -> str | None:
+def show_room(attempt: int, video: dict) -> tuple[Camera, Cameras]:
+    """Ask for a camera of the room and show its picture as it is; also tells which other cameras there are.
+
+    Args:
+        attempt: a new number asks again.
+        video: what to ask for. The connection must ask for the same: the first one decides how large the picture is.
+    """
+    answer = _show(ROOM_KEY, True, attempt, "", video, choose=True)
+    return _state(True, answer), Cameras(answer.get("device") or "", dict(answer.get("cameras") or []))
+
+
+def _show(key: str, on: bool, attempt: int, words: str, video: dict, choose: bool) -> dict:
     """What the component has said of this attempt."""
+    known = _answer(st.session_state.get(key), attempt).get("state")
+    data = {"on": on, "attempt": attempt, "words": words, "known": known, "video": video, "choose": choose}
+    return _answer(_mirror(data=data, key=key, on_camera_change=lambda: None), attempt)
+
+
+def _answer(result, attempt: int) -> dict:
     said = (result or {}).get("camera")
-    return said["state"] if said and said["attempt"] == attempt else None
+    return dict(said) if said and said["attempt"] == attempt else {}
+
+
+def _state(on: bool, answer: dict) -> Camera:
+    return Camera(answer["state"]) if on and answer else Camera.ASKED
 
 
 def say_camera_problem(camera: Camera) -> None:

@@ -10,16 +10,11 @@ from classroom.errors import StoreError
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.server import ClassServer
 from classroom.ui import forms
-from classroom.ui.camera import share_camera
+from classroom.ui.camera import MAX_ATTEMPTS, is_lost, share_camera
 from classroom.ui.mirror import PROBLEMS, Camera, say_camera_problem, show_mirror
 from classroom.ui.words import expression_html, state_sentence
 
 REFRESH_S = 2
-# Frames that came once and stay away for this long: the connection is lost, and a new one is made.
-LOST_MS = 9_000
-# Longer than streamlit-webrtc waits for the answer to an offer, which a server with many arrivals may miss.
-NEVER_CONNECTED_MS = 15_000
-MAX_ATTEMPTS = 20
 
 
 def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
@@ -102,9 +97,7 @@ def _reconnect_when_lost(server: ClassServer, student: Student, camera: Camera) 
     began_ms = st.session_state.get(f"connecting-{attempt}-ms")
     if camera is not Camera.ON or began_ms is None or attempt >= MAX_ATTEMPTS:
         return
-    arrived_ms = server.slots.last_arrival_ms(student.id)
-    silent_ms = server.clock() - max(arrived_ms or 0, began_ms)
-    if silent_ms > (LOST_MS if arrived_ms else NEVER_CONNECTED_MS):
+    if is_lost(server.clock(), began_ms, server.slots.last_arrival_ms(student.id)):
         _try_again()
         st.rerun()
 

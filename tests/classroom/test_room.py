@@ -1,5 +1,7 @@
 """One camera for a class: what its pictures leave in the store and on the board, and what stops it."""
 
+from dataclasses import replace
+
 import pytest
 
 from classroom.attendance import attendance
@@ -233,6 +235,17 @@ def test_large_pictures_are_kept_large_and_huge_ones_made_smaller(room):
         room.server.rooms.frame_arrived(room.info.id, room.sharer, camera_frame(width, height))
         room.camera.serve(room._now_s)
     assert room.reader.sizes == [(1920, 1080), (1920, 1080)]
+
+
+def test_a_seat_keeps_its_place_when_the_browser_sends_a_larger_picture(room):
+    room.seconds(FIRST_LOOKS)
+    before = dict(room.view.look.places)
+    half = sampled(0, 2)
+    room.reader.answers = [replace(half, boxes_xyxy=half.boxes_xyxy / 2)]
+    room._now_s += EVERY_S
+    room.server.rooms.frame_arrived(room.info.id, room.sharer, camera_frame(640, 360))
+    room.camera.serve(room._now_s)
+    assert dict(room.view.look.places) == before
 
 
 def test_two_classes_have_cameras_of_their_own(room, server):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from classroom.accounts import SignIn
@@ -12,8 +13,8 @@ from classroom.server import ClassServer
 from classroom.settings import Settings
 from classroom.ui import cookies, running
 from classroom.ui.addresses import HOME, PAGE_FILES
-from classroom.ui.mirror import Camera
-from tests.fakes import FakeClock, FakeDesk, FakeEngine, Seeded, seed_class, sign_up
+from classroom.ui.mirror import ROOM_KEY, Camera, Cameras
+from tests.fakes import FakeClock, FakeDesk, FakeEngine, FakeRoomReader, Seeded, sampled, seed_class, sign_up
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,15 +89,26 @@ class Browser:
         return [each.value for each in self.app.error]
 
 
+def _room_mirror(attempt: int, video: dict) -> tuple[Camera, Cameras]:
+    """Two cameras, the one that is asked for or else the first; as long as it is on the page its state is there."""
+    st.session_state[ROOM_KEY] = {}
+    device = video.get("deviceId", {}).get("exact", "a")
+    return Camera.ON, Cameras(device, {"a": "Built-in camera", "b": "Virtual camera"})
+
+
 @pytest.fixture(autouse=True)
 def pages_without_a_browser(monkeypatch, by_hand):
     """What only a real browser has: the camera, the own picture, and the address of the page."""
     monkeypatch.setattr("classroom.ui.student_view.share_camera", lambda *_, **__: None)
     monkeypatch.setattr("classroom.ui.student_view.show_mirror", lambda *_, **__: Camera.ON)
+    monkeypatch.setattr("classroom.ui.room_view.share_room", lambda *_, **__: None)
+    monkeypatch.setattr("classroom.ui.room_view.show_room", _room_mirror)
+    monkeypatch.setattr("classroom.room.RoomCamera._run", lambda self: None)
     monkeypatch.setattr("classroom.ui.board_view._own_address", lambda: "https://school.example")
     # Nothing that a page does by mistake may start the real process.
     monkeypatch.setattr("classroom.server.LocalEngine", lambda models_dir: FakeEngine())
     monkeypatch.setattr("classroom.server.AnalysisDesk", lambda models_dir: FakeDesk())
+    monkeypatch.setattr("classroom.server.ChildRoomReader", lambda models_dir: FakeRoomReader(sampled(0, 2)))
     yield
     running.shut_down()
 
