@@ -44,16 +44,16 @@ def launch(playwright: Playwright, clip: Path | None = None, *, says_yes: bool =
     return playwright.chromium.launch(executable_path=chromium_path(), args=flags)
 
 
-def write_clip(path: Path, frames_bgr: Iterable[np.ndarray]) -> Path:
-    """A .y4m clip of ``FPS`` frames a second.
+def write_clip(path: Path, frames_bgr: Iterable[np.ndarray], size_px: tuple[int, int] = (WIDTH, HEIGHT)) -> Path:
+    """A .y4m clip of ``FPS`` frames a second, ``size_px`` wide and high.
 
     Args:
         frames_bgr: (H, W, 3) uint8 pictures of any size; the whole picture is kept, on black where its shape differs.
     """
     with path.open("wb") as clip:
-        clip.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FPS}:1 Ip A1:1 C420jpeg\n".encode())
+        clip.write(f"YUV4MPEG2 W{size_px[0]} H{size_px[1]} F{FPS}:1 Ip A1:1 C420jpeg\n".encode())
         for frame_bgr in frames_bgr:
-            clip.write(b"FRAME\n" + cv2.cvtColor(_fit(frame_bgr), cv2.COLOR_BGR2YUV_I420).tobytes())
+            clip.write(b"FRAME\n" + cv2.cvtColor(_fit(frame_bgr, *size_px), cv2.COLOR_BGR2YUV_I420).tobytes())
     return path
 
 
@@ -63,11 +63,11 @@ def moving(frame_bgr: np.ndarray, seconds: float = 4.0) -> Iterable[np.ndarray]:
         yield np.roll(frame_bgr, round(8 * np.sin(number / FPS * np.pi)), axis=1)
 
 
-def _fit(frame_bgr: np.ndarray) -> np.ndarray:
+def _fit(frame_bgr: np.ndarray, width_px: int, height_px: int) -> np.ndarray:
     height, width = frame_bgr.shape[:2]
-    scale = min(WIDTH / width, HEIGHT / height)
+    scale = min(width_px / width, height_px / height)
     inner = cv2.resize(frame_bgr, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
-    canvas = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    top, left = (HEIGHT - inner.shape[0]) // 2, (WIDTH - inner.shape[1]) // 2
+    canvas = np.zeros((height_px, width_px, 3), np.uint8)
+    top, left = (height_px - inner.shape[0]) // 2, (width_px - inner.shape[1]) // 2
     canvas[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
     return canvas

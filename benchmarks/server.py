@@ -97,9 +97,13 @@ class ServerProcess:
 
     def engine_pid(self) -> int | None:
         """The child that reads faces; ``None`` while there is none."""
+        return self.child_pid("classroom.engine_process")
+
+    def child_pid(self, module: str) -> int | None:
+        """A child that runs this module; ``None`` while there is none."""
         for child in psutil.Process(self.pid).children(recursive=True):
             try:
-                if "classroom.engine_process" in child.cmdline():
+                if module in child.cmdline():
                     return child.pid
             except psutil.NoSuchProcess:
                 continue

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Playwright, sync_playwright
 
-from benchmarks.browser import chromium_path, launch, moving, write_clip
+from benchmarks.browser import HEIGHT, WIDTH, chromium_path, launch, moving, write_clip
 from benchmarks.server import ROOT, ServerProcess
 from classroom.accounts import Accounts
 from classroom.clock import now_ms
@@ -47,12 +47,14 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         "a face": lambda: _clip_or("one-face-emotional.mp4", _astronaut),
         "no face": lambda: _clip_or("no_face.mp4", _wall),
         "two faces": lambda: moving(np.hstack([_head(), _head()[:, ::-1]])),
+        "a room": lambda: moving(media.picture("multi_face.jpg")),
         "black": lambda: [np.zeros((240, 320, 3), np.uint8)] * 20,
     }
 
     def clip(shows: str) -> Path:
         path = folder / f"{shows.replace(' ', '_')}.y4m"
-        return path if path.exists() else write_clip(path, makers[shows]())
+        size_px = (1280, 720) if shows == "a room" else (WIDTH, HEIGHT)
+        return path if path.exists() else write_clip(path, makers[shows](), size_px)
 
     return clip
 

@@ -99,9 +99,7 @@ class Student:
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.context = context
         self.url = url
-        self.camera_calls: list[str] = []
-        context.expose_binding("cameraCalled", lambda _, what: self.camera_calls.append(what))
-        context.add_init_script(_SPY)
+        self.camera_calls = camera_calls(context)
         self.page: Page = context.new_page()
 
     @property
@@ -134,6 +132,14 @@ class Student:
 
     def press(self, button: str) -> None:
         self.page.get_by_role("button", name=button, exact=True).click()
+
+
+def camera_calls(context: BrowserContext) -> list[str]:
+    """Grows whenever a page that is opened from now on asks for the camera or connects."""
+    calls: list[str] = []
+    context.expose_binding("cameraCalled", lambda _, what: calls.append(what))
+    context.add_init_script(_SPY)
+    return calls
 
 
 # Runs before any script of a page, in its frames too.
