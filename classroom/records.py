@@ -57,3 +57,71 @@ class Reading:
     student_id: int
     at_ms: int
     face: FaceReading
+
+
+class SignalKind(StrEnum):
+    """What a student can say with one tap. Every value is stored, so names stay as they are."""
+
+    GOT_IT = "got it"
+    LOST = "lost"
+    TOO_FAST = "too fast"
+    TOO_SLOW = "too slow"
+    HAND_UP = "hand up"
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One tap of one student. ``until_ms`` is when it was taken back or answered, ``None`` while it stands."""
+
+    id: int
+    class_id: int
+    student_id: int
+    kind: SignalKind
+    at_ms: int
+    until_ms: int | None = None
+
+
+class MarkerKind(StrEnum):
+    """What a teacher can note with one tap. Every value is stored, so names stay as they are."""
+
+    QUESTION = "question"
+    TOPIC = "new topic"
+    EXERCISE = "exercise"
+    BREAK = "break"
+    JOKE = "joke"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What the teacher noted. ``until_ms`` is the end of a break, ``None`` while it lasts and for every other kind."""
+
+    id: int
+    class_id: int
+    kind: MarkerKind
+    text: str
+    at_ms: int
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Somebody may need a hand, or the class does (``student_id`` is ``None``).
+
+    Attributes:
+        rule: name of the rule in ``alerts.RULES``.
+        began_ms: since when it was seen; ``raised_ms``: when that had lasted long enough.
+        ended_ms: when it was seen no more, ``None`` while it lasts.
+        evidence: what was seen, in words with its n.
+        useful: the teacher's verdict, ``None`` without one.
+    """
+
+    id: int
+    class_id: int
+    student_id: int | None
+    rule: str
+    began_ms: int
+    raised_ms: int
+    ended_ms: int | None
+    evidence: str
+    useful: bool | None = None

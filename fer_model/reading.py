@@ -21,6 +21,25 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
+class Geometry:
+    """How a face is held, from its landmarks; known also where the expression is not.
+
+    Attributes:
+        yaw_deg: positive when the person turns to the own left, which is the right side of the picture.
+        pitch_deg: positive when the person looks up.
+        roll_deg: positive when the head leans to the own right shoulder, counter-clockwise in the picture.
+        eyes_open: eye aspect ratio, the mean of both eyes, from 0 when shut; some 0.3 when open, other for everyone.
+        mouth_open: height of the opening between the lips / width of the mouth, 0 when shut.
+    """
+
+    yaw_deg: float
+    pitch_deg: float
+    roll_deg: float
+    eyes_open: float
+    mouth_open: float
+
+
+@dataclass(frozen=True)
 class FaceReading:
     """One analysis of one frame. Either ``probs`` holds seven numbers or ``reason`` says why there are none.
 
@@ -29,12 +48,14 @@ class FaceReading:
         reason: why there is no expression; ``None`` exactly when ``probs`` is filled.
         faces_seen: faces found in the frame; the largest one is read.
         box_xyxy: that face in pixels of the frame (left, top, right, bottom), or ``()`` without a face.
+        geometry: how it is held, ``None`` where no landmarks were looked for or found.
     """
 
     probs: tuple[float, ...] = ()
     reason: Reason | None = None
     faces_seen: int = 0
     box_xyxy: tuple[float, ...] = ()
+    geometry: Geometry | None = None
 
     def __post_init__(self) -> None:
         if len(self.probs) != (len(EMOTIONS) if self.reason is None else 0):

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import av
@@ -21,7 +21,7 @@ from classroom.records import ClassInfo, Reading, Sharing, Student
 from classroom.sampled_faces import SampledFaces
 from classroom.store import Store
 from classroom.store.readings import READING_COLUMNS
-from classroom.store.tables import PROB_COLUMNS
+from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS
 from fer_model.crowd import Crowd
 from fer_model.faces import Faces
 from fer_model.labels import EMOTIONS
@@ -191,11 +191,15 @@ def readings_frame(rows: Iterable[tuple[int, int, FaceReading]]) -> pd.DataFrame
     """(at_ms, student id, face) in the shape in which the store gives readings."""
     unknown = (None,) * len(EMOTIONS)
     table = [
-        (number, student_id, at_ms, at_ms, seen.reason, seen.faces_seen, *(seen.probs or unknown))
+        (
+            *(number, student_id, at_ms, at_ms, seen.reason, seen.faces_seen),
+            *(seen.probs or unknown),
+            *(astuple(seen.geometry) if seen.geometry else (None,) * len(GEOMETRY_COLUMNS)),
+        )
         for number, (at_ms, student_id, seen) in enumerate(rows, start=1)
     ]
     frame = pd.DataFrame.from_records(table, columns=READING_COLUMNS)
-    return frame.astype(dict.fromkeys(PROB_COLUMNS, "float64") | {"reason": "object"})
+    return frame.astype(dict.fromkeys([*PROB_COLUMNS, *GEOMETRY_COLUMNS], "float64") | {"reason": "object"})
 
 
 def visits_frame(rows: Iterable[tuple[int, int, int]]) -> pd.DataFrame:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import DDL, Column, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.schema import CreateColumn
 
 from classroom.errors import StoreError
 from classroom.store.tables import metadata
@@ -18,7 +19,7 @@ class Database:
     """Transactions on one database; safe to use from several threads."""
 
     def __init__(self, url: str) -> None:
-        """Connect, and create missing tables.
+        """Connect, and create missing tables and columns.
 
         Args:
             url: SQLAlchemy address, ``sqlite:///file.db`` or ``postgresql://user:password@host/name``.
@@ -29,6 +30,7 @@ class Database:
         try:
             self.engine = connect(url)
             metadata.create_all(self.engine)
+            add_missing_columns(self.engine)
         except (ArgumentError, ModuleNotFoundError) as error:
             raise StoreError(f"DATABASE_URL cannot be used: {error}. Look at its spelling and its driver.") from error
         except (SQLAlchemyError, OSError) as error:
@@ -82,3 +84,26 @@ def connect(url: str) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def add_missing_columns(engine: Engine) -> None:
+    """Give tables that an earlier version made the columns that they lack. Such a column may be empty.
+
+    Two servers on one database may both begin to: who comes second finds it done.
+    """
+    there = inspect(engine)
+    for table in metadata.tables.values():
+        known = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                try:
+                    with engine.begin() as connection:
+                        connection.execute(DDL(f"ALTER TABLE {table.name} ADD COLUMN {_definition(column, engine)}"))
+                except SQLAlchemyError:
+                    if column.name not in {each["name"] for each in inspect(engine).get_columns(table.name)}:
+                        raise
+
+
+def _definition(column: Column, engine: Engine) -> str:
+    assert column.nullable, f"rows that are there have nothing to put into {column}"
+    return str(CreateColumn(column).compile(dialect=engine.dialect))

@@ -1,6 +1,7 @@
 """Readings and visits: written once a second by the recorder, read by everything else."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import pandas as pd
 from sqlalchemy import bindparam, func, insert, select, update
@@ -8,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 
 from classroom.records import Reading
 from classroom.store.database import Database
-from classroom.store.tables import PROB_COLUMNS, readings, students, visits
+from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS, readings, students, visits
 
 # A student who was away for longer than this has left; coming back later is a new visit.
 VISIT_GAP_MS = 10_000
 
-READING_COLUMNS = ["id", "student_id", "at_ms", "stored_ms", "reason", "faces_seen", *PROB_COLUMNS]
+READING_COLUMNS = ["id", "student_id", "at_ms", "stored_ms", "reason", "faces_seen", *PROB_COLUMNS, *GEOMETRY_COLUMNS]
+_NUMBERS = dict.fromkeys([*PROB_COLUMNS, *GEOMETRY_COLUMNS], "float64")
 
 
 class ReadingTable:
@@ -53,8 +55,9 @@ class ReadingTable:
             since_ms: only frames that arrived at or after this time.
 
         Returns:
-            Columns ``id, student_id, at_ms, stored_ms, reason, faces_seen, p_angry ... p_neutral``; the probabilities
-            are NaN where ``reason`` says why there are none.
+            Columns ``id, student_id, at_ms, stored_ms, reason, faces_seen, p_angry ... p_neutral`` and those of
+            ``Geometry``; the probabilities are NaN where ``reason`` says why there are none, the geometry where it is
+            not known.
         """
         chosen = [readings.c[name] for name in READING_COLUMNS]
         query = select(*chosen).where(readings.c.class_id == class_id, readings.c.id > after_id).order_by(readings.c.id)
@@ -66,7 +69,7 @@ class ReadingTable:
             # The driver's own rows: SQLAlchemy's cost more than the query when an hour of fifty students is read.
             rows = connection.execute(query).cursor.fetchall()
         frame = pd.DataFrame.from_records(rows, columns=READING_COLUMNS)
-        return frame.astype({name: "float64" for name in PROB_COLUMNS} | {"reason": "object"})
+        return frame.astype(_NUMBERS | {"reason": "object"})
 
     def visits(self, class_id: int) -> pd.DataFrame:
         """Visits of a class: columns ``student_id, began_ms, seen_ms``, in the order in which they began."""
@@ -88,6 +91,7 @@ class ReadingTable:
 def _row(reading: Reading, stored_ms: int) -> dict:
     face = reading.face
     probs = dict(zip(PROB_COLUMNS, face.probs, strict=True)) if face.usable else dict.fromkeys(PROB_COLUMNS)
+    geometry = asdict(face.geometry) if face.geometry else dict.fromkeys(GEOMETRY_COLUMNS)
     return {
         "class_id": reading.class_id,
         "student_id": reading.student_id,
@@ -96,6 +100,7 @@ def _row(reading: Reading, stored_ms: int) -> dict:
         "reason": face.reason.value if face.reason else None,
         "faces_seen": face.faces_seen,
         **probs,
+        **geometry,
     }
 
 

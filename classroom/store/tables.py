@@ -1,7 +1,10 @@
 """The tables. Times are whole milliseconds since 1970 UTC; no picture and no sound has a column anywhere."""
 
+from dataclasses import fields
+
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -16,11 +19,14 @@ from sqlalchemy import (
 
 from classroom.naming import MAX_KEY, MAX_NAME, MAX_TITLE
 from fer_model.labels import EMOTIONS
+from fer_model.reading import Geometry
 
 metadata = MetaData()
 
 # One probability column an emotion, in the order of EMOTIONS.
 PROB_COLUMNS = [f"p_{emotion}" for emotion in EMOTIONS]
+# The fields of fer_model.reading.Geometry.
+GEOMETRY_COLUMNS = [field.name for field in fields(Geometry)]
 
 # SQLite numbers rows by itself only in a column of type INTEGER.
 _Id = BigInteger().with_variant(Integer, "sqlite")
@@ -120,8 +126,63 @@ readings = Table(
     Column("stored_ms", BigInteger, nullable=False),
     Column("reason", String(12), nullable=True),
     Column("faces_seen", SmallInteger, nullable=False),
-    *[Column(name, Float(24), nullable=True) for name in PROB_COLUMNS],
+    *[Column(name, Float(24), nullable=True) for name in [*PROB_COLUMNS, *GEOMETRY_COLUMNS]],
     Index("readings_of_class", "class_id", "id"),
     Index("readings_of_student", "student_id", "at_ms"),
     **_NEVER_AGAIN,
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owner("class"),
+    _owner("student"),
+    Column("kind", String(12), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=True),
+    Index("signals_of_class", "class_id", "id"),
+    **_NEVER_AGAIN,
+)
+
+markers = Table(
+    "markers",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owner("class"),
+    Column("kind", String(12), nullable=False),
+    Column("text", String(MAX_TITLE), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=True),
+    Index("markers_of_class", "class_id", "id"),
+    **_NEVER_AGAIN,
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owner("class"),
+    Column("student_id", ForeignKey("students.id", ondelete="CASCADE"), nullable=True),
+    Column("rule", String(24), nullable=False),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("raised_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger, nullable=True),
+    Column("evidence", String(300), nullable=False),
+    Column("useful", Boolean, nullable=True),
+    Index("alerts_of_class", "class_id", "id"),
+    **_NEVER_AGAIN,
+)
+
+# Only what a teacher has changed; everything else is as the rules' table says.
+rule_changes = Table(
+    "rule_changes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owner("teacher"),
+    Column("rule", String(24), nullable=False),
+    Column("is_on", Boolean, nullable=False),
+    Column("threshold", Float(53), nullable=False),
+    Column("for_s", Float(53), nullable=False),
+    UniqueConstraint("teacher_id", "rule"),
 )
