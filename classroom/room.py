@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_S = 1.0
 BUSY_SHARE = 0.5  # of the time, at most: students' own cameras are read meanwhile
+LONGEST_PAUSE_S = 4.0  # after a look that took long because the machine did other things
 RETRY_S = 1.0  # after the process that reads has died
 IDLE_S = 60.0  # without a picture; then that process is ended
 # A face of a 7x7 gallery has some 60 pixels in a picture of this size; reading it takes 20.
@@ -177,7 +178,8 @@ class RoomCamera:
             with self._lock:
                 self._view = replace(self._view, problem=str(error) if self._view.sharer else "")
             return True
-        self._due_s = now_s + max(EVERY_S, (time.monotonic() - began_s) / BUSY_SHARE)
+        took_s = time.monotonic() - began_s
+        self._due_s = now_s + max(EVERY_S, min(took_s / BUSY_SHARE, took_s + LONGEST_PAUSE_S))
         with self._lock:
             if sharer is None or sharer != self._view.sharer:
                 return True  # stopped while this was read

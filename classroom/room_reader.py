@@ -14,8 +14,9 @@ from classroom.sampled_faces import SampledFaces
 logger = logging.getLogger(__name__)
 
 START_TIMEOUT_S = 60.0
-# The first look searches tiles of every size, two seconds on a busy machine.
-READ_TIMEOUT_S = 20.0
+# The first look searches tiles of every size: a second of computing, and half a minute where the machine does other
+# things first. A process that is silent for much longer hangs.
+READ_TIMEOUT_S = 90.0
 
 
 class RoomReader(Protocol):

@@ -213,11 +213,11 @@ def test_a_store_that_is_away_costs_no_seat(room, monkeypatch):
 
 
 def test_a_look_a_second_and_only_half_of_the_time(room, monkeypatch):
-    read, now = room.reader.read, [100.0]
+    read, now, took = room.reader.read, [100.0], [3.0]
     monkeypatch.setattr("classroom.room.time.monotonic", lambda: now[0])
 
     def slow(at_s, frame_bgr):
-        now[0] += 3.0
+        now[0] += took[0]
         return read(at_s, frame_bgr)
 
     def arrives(at_s: float) -> bool:
@@ -227,6 +227,8 @@ def test_a_look_a_second_and_only_half_of_the_time(room, monkeypatch):
     assert [arrives(100.0), arrives(100.9), arrives(101.0)] == [True, False, True]
     monkeypatch.setattr(room.reader, "read", slow)
     assert [arrives(102.0), arrives(107.9), arrives(108.0)] == [True, False, True]
+    took[0] = 30.0  # the machine did other things first: waiting as long again would help nobody
+    assert [arrives(114.0), arrives(147.9), arrives(148.0)] == [True, False, True]
 
 
 def test_large_pictures_are_kept_large_and_huge_ones_made_smaller(room):
