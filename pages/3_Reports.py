@@ -7,6 +7,7 @@ from classroom.ui import forms
 from classroom.ui.addresses import LIVE, PAGE_FILES
 from classroom.ui.page import open_page
 from classroom.ui.report_view import class_label, show_report
+from classroom.ui.roster_view import show_roster
 
 visit = open_page("Reports", wide=True, gate=True)
 server, teacher = visit.server, visit.teacher
@@ -25,6 +26,7 @@ report = class_report(server.store, info, server.settings.window_s)
 show_report(visit, report)
 st.subheader("Attendance")
 st.dataframe(attendance_table(report, visit.zone), hide_index=True)
+show_roster(visit, report)
 forms.download_links(info.id, visit.zone.key)
 
 

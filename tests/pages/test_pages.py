@@ -133,6 +133,18 @@ class TestReports:
         (line,) = json.loads(charts_of(as_ada.app)[-1].proto.spec)["data"]
         assert line["name"] == "Ben"
 
+    def test_the_class_list_says_who_was_absent_and_who_is_not_on_it(self, as_ada, server, ada):
+        info = server.open_class(ada.teacher, "Optics", "ann\nDana")
+        server.join(info.code, "Ann", share_camera=False)
+        server.join(info.code, "Guest", share_camera=False)
+        as_ada.open(REPORTS)
+        assert as_ada.failed == []
+        assert "1 of 2 on the list were here. 1 came who are not on the list." in as_ada.text
+        rows = as_ada.app.dataframe[-1].value
+        assert rows["On the list"].tolist() == ["ann", "Dana", ""]
+        assert rows["Joined as"].tolist() == ["Ann", "", "Guest"]
+        assert rows["Note"].tolist() == ["here", "absent", "not on the list"]
+
     def test_the_class_in_the_address_is_the_one_shown(self, as_ada, server, ada, seeded):
         other = seed_class(server.store, ada.teacher.id, names=("Dan", "Eve"))
         as_ada.open(REPORTS, **{"class": str(seeded.info.id)})
