@@ -7,10 +7,13 @@ Conventions
 - A reading is usable when it has an expression. The others count as analyses and in no mean.
 - Shares are counts of the most probable emotion over usable readings. Without any usable reading shares, valence and
   arousal are NaN: not known.
+- Breaks leave the statistics: their readings are dropped (``without_breaks``), and nobody counts as present in a window
+  that lies wholly in a break. Breaks are ``(from_ms, until_ms)``, ``None`` while one lasts.
 - Coverage is students with a usable reading in the window over students present at any time in it.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,11 +24,21 @@ from fer_model.labels import EMOTIONS
 
 COUNTS = ["analyses", "usable", *EMOTIONS]
 SUMS = ["valence_sum", "arousal_sum"]
+# By the sign of their valence.
+PLEASANT = ("happy", "surprise")
+UNPLEASANT = ("sad", "fear", "angry", "disgust")
+Breaks = Sequence[tuple[int, int | None]]
 # What is shown of a student now: long enough to be calm, short enough to be now.
 SHOWN_MS = 6_000
 # More points than this cost a browser time and show an eye nothing.
 MAX_POINTS = 240
 _STEPS_S = (10, 20, 30, 60, 120, 300, 600, 1800, 3600)
+
+
+def without_breaks(readings: pd.DataFrame, breaks: Breaks) -> pd.DataFrame:
+    """The readings outside of all breaks. A break begins with its first millisecond and ends before its last."""
+    at_ms = readings["at_ms"].to_numpy(np.int64)
+    return readings[~_inside(at_ms, at_ms + 1, breaks)] if breaks else readings
 
 
 def student_windows(readings: pd.DataFrame, window_s: int) -> pd.DataFrame:
@@ -65,7 +78,7 @@ def coarser(windows: pd.DataFrame, window_s: int) -> pd.DataFrame:
     return merged
 
 
-def class_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> pd.DataFrame:
+def class_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int, breaks: Breaks = ()) -> pd.DataFrame:
     """The mood of the class, window by window, without holes in time.
 
     Args:
@@ -82,9 +95,9 @@ def class_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) ->
     result = windows.groupby(level="window_ms").sum().reindex(index, fill_value=0)
     with_face = windows["usable"].gt(0).groupby(level="window_ms").sum()
     result["students_usable"] = with_face.reindex(index, fill_value=0).astype(np.int64)
-    result["students_present"] = np.maximum(
-        _present(visits, index.to_numpy(), window_s * 1000), result["students_usable"]
-    )
+    begins, step = index.to_numpy(np.int64), window_s * 1000
+    present = np.where(_inside(begins, begins + step, breaks), 0, _present(visits, begins, step))
+    result["students_present"] = np.maximum(present, result["students_usable"])
     known = result["usable"].where(result["usable"] > 0)
     for emotion in EMOTIONS:
         result[f"share_{emotion}"] = result[emotion] / known
@@ -95,7 +108,9 @@ def class_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) ->
     return result.drop(columns=SUMS)
 
 
-def drawable(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> tuple[pd.DataFrame, int]:
+def drawable(
+    windows: pd.DataFrame, visits: pd.DataFrame, window_s: int, breaks: Breaks = ()
+) -> tuple[pd.DataFrame, int]:
     """The class windows to draw, coarse enough for ``MAX_POINTS``.
 
     Returns:
@@ -103,11 +118,11 @@ def drawable(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> tupl
     """
     begins = _begins(windows, visits, window_s)
     if len(begins) <= MAX_POINTS:
-        return class_windows(windows, visits, window_s), window_s
+        return class_windows(windows, visits, window_s, breaks), window_s
     wanted_s = len(begins) * window_s / MAX_POINTS
     steps = [step for step in _STEPS_S if step >= wanted_s and step % window_s == 0]
     step_s = steps[0] if steps else int(np.ceil(wanted_s / window_s)) * window_s
-    return class_windows(coarser(windows, step_s), visits, step_s), step_s
+    return class_windows(coarser(windows, step_s), visits, step_s, breaks), step_s
 
 
 def shown_now(readings: pd.DataFrame, now_ms: int) -> pd.DataFrame:
@@ -164,6 +179,14 @@ def presence(visits: pd.DataFrame, begins_ms: np.ndarray, step_ms: int) -> dict[
         overlaps = (began[own, None] < begins_ms + step_ms) & (seen[own, None] >= begins_ms)
         present[int(student_id)] = overlaps.any(axis=0)
     return present
+
+
+def _inside(begins_ms: np.ndarray, ends_ms: np.ndarray, breaks: Breaks) -> np.ndarray:
+    """Which spans lie wholly in a break, (n,) bool."""
+    inside = np.zeros(len(begins_ms), bool)
+    for from_ms, until_ms in breaks:
+        inside |= (begins_ms >= from_ms) & (ends_ms <= (np.inf if until_ms is None else until_ms))
+    return inside
 
 
 def _present(visits: pd.DataFrame, begins_ms: np.ndarray, step_ms: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from classroom.mood import (
     drawable,
     shown_now,
     student_windows,
+    without_breaks,
 )
 from fer_model.affect import PLACEMENTS
 from fer_model.labels import EMOTIONS
@@ -215,3 +216,34 @@ class TestShownNow:
     def test_faces_seen_are_those_of_the_newest_picture_in_time(self):
         rows = [(T + 2, 1, face("happy", faces_seen=1)), (T + 1, 1, face("happy", faces_seen=3))]
         assert shown_now(readings_frame(rows), T + 3).loc[1, "faces_seen"] == 1
+
+
+class TestBreaks:
+    PAUSE = ((T + 20_000, T + 45_000),)
+    ROWS = [(T + second * 1000, 1, HAPPY if second < 20 else SAD) for second in range(60)]
+    HERE = visits_frame([(1, T, T + 59_000)])
+
+    def test_without_a_break_everything_stays(self):
+        assert without_breaks(lesson(), ()) is not None
+        same(without_breaks(lesson(), ()), lesson())
+        assert len(without_breaks(NONE, self.PAUSE)) == 0
+
+    def test_readings_in_a_break_are_dropped_from_its_first_millisecond_to_before_its_end(self):
+        rows = [(at, 1, HAPPY) for at in (T + 19_999, T + 20_000, T + 44_999, T + 45_000)]
+        assert without_breaks(readings_frame(rows), self.PAUSE)["at_ms"].tolist() == [T + 19_999, T + 45_000]
+
+    def test_a_break_that_lasts_drops_everything_after_its_begin(self):
+        assert len(without_breaks(readings_frame(self.ROWS), ((T + 20_000, None),))) == 20
+
+    def test_nobody_counts_as_present_in_a_window_that_is_all_break(self):
+        windows = student_windows(without_breaks(readings_frame(self.ROWS), self.PAUSE), 10)
+        mood = class_windows(windows, self.HERE, 10, self.PAUSE)
+        assert mood["students_present"].tolist() == [1, 1, 0, 0, 1, 1]
+        assert mood["analyses"].tolist() == [10, 10, 0, 0, 5, 10], "without a hole in time"
+        assert np.isnan(mood["coverage"].iloc[2]) and np.isnan(mood["valence"].iloc[2])
+        assert mood["coverage"].iloc[4] == 1, "a window that is partly break counts with the rest of it"
+
+    def test_totals_are_those_of_the_readings_outside(self):
+        windows = student_windows(without_breaks(lesson(), self.PAUSE), 10)
+        kept = lesson()[~lesson()["at_ms"].between(T + 20_000, T + 44_999)]
+        assert windows["analyses"].sum() == len(kept) < len(lesson())
