@@ -62,7 +62,7 @@ def _troubles(server: ClassServer, info: ClassInfo) -> None:
     for part in server.health():
         if not part.ok:
             st.warning(f"{part.name}: {part.sentence} What was recorded is safe.", icon=":material/sync_problem:")
-    for sentence in room_troubles(server.rooms.view(info.id), server.settings.max_students):
+    for sentence in room_troubles(server.rooms.view(info.id), server.settings.max_students, server.clock()):
         st.warning(sentence, icon=":material/groups:")
     if server.engine.restarted_lately:
         sentence = "Analysis stopped for a moment and is running again. What was recorded is safe."

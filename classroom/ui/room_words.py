@@ -6,6 +6,8 @@ from classroom.colours import COLOURS, UNKNOWN
 from classroom.room import PLAN_WIDTH, RoomView
 from fer_model.reading import Reason
 
+OLD_MS = 10_000  # between two looks, which are a second apart on a machine that has time
+
 
 def room_sentence(view: RoomView, now_ms: int) -> str:
     """How many faces the last look found, how old it is, and how many seats are in view."""
@@ -27,11 +29,14 @@ def room_sentence(view: RoomView, now_ms: int) -> str:
     return f"{_count(look.faces, 'face')} found, {len(look.places)} of {_count(view.seats, 'seat')} in view. {about}"
 
 
-def room_troubles(view: RoomView, max_students: int) -> list[str]:
+def room_troubles(view: RoomView, max_students: int, now_ms: int) -> list[str]:
     """What a teacher must know of a room camera without opening its section."""
     troubles = []
     if view.problem:
         troubles.append(f"Room camera: {view.problem} What was recorded is safe.")
+    elif view.look and view.frame_ms and view.frame_ms - view.look.at_ms > OLD_MS:
+        age_s = (now_ms - view.look.at_ms) / 1000
+        troubles.append(f"Room camera: the last look is {age_s:.0f} s old, since the machine is busy.")
     if view.is_full and view.look and view.look.without_seat:
         faces = _count(view.look.without_seat, "face")
         troubles.append(

@@ -172,12 +172,14 @@ def test_what_was_seen_in_a_sentence(view, words):
     [
         (RoomView(), []),
         (replace(ON, problem="It stopped."), ["Room camera: It stopped. What was recorded is safe."]),
+        (replace(ON, look=NOBODY), []),  # nothing arrives any more: the tiles say that
+        (replace(ON, look=NOBODY, frame_ms=MONDAY_MS + 11_000), ["Room camera: the last look is 12 s old, since the machine is busy."]),
         (replace(ON, look=replace(NOBODY, without_seat=3)), []),  # the store is away, which the board says by itself
         (replace(ON, look=replace(NOBODY, without_seat=3), is_full=True), ["Room camera: 3 faces in the picture without a seat, since a class takes 60 students. CLASSPULSE_MAX_STUDENTS sets that when ClassPulse starts."]),
     ],
 )  # fmt: skip
 def test_only_what_is_not_as_it_should_be_is_a_trouble(view, sentences):
-    assert room_troubles(view, 60) == sentences
+    assert room_troubles(view, 60, MONDAY_MS + 12_000) == sentences
 
 
 def test_the_plan_has_every_seat_in_its_place():
