@@ -49,7 +49,7 @@ def session_csv(
                 f"{usable / row['analyses']:.4f}",
             ]
         )
-    return _csv(SESSION_COLUMNS, rows)
+    return csv_bytes(SESSION_COLUMNS, rows)
 
 
 def attendance_csv(
@@ -68,7 +68,7 @@ def attendance_csv(
         ]
         for row in attendance(students, readings, visits)
     ]
-    return _csv(ATTENDANCE_COLUMNS, rows)
+    return csv_bytes(ATTENDANCE_COLUMNS, rows)
 
 
 def harmless(text: str) -> str:
@@ -81,7 +81,8 @@ def _both_times(at_ms: int, zone: tzinfo) -> tuple[str, str]:
     return at_utc.strftime("%Y-%m-%dT%H:%M:%SZ"), at_utc.astimezone(zone).isoformat()
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence]) -> bytes:
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence]) -> bytes:
+    """A file of these columns; who gives text that somebody typed makes it ``harmless`` first."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)  # the default dialect is RFC 4180: commas, CRLF, quotes where needed
     writer.writerow(columns)

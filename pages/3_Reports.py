@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from classroom.class_files import shown_report
 from classroom.report import attendance_table, class_report
 from classroom.ui import forms
 from classroom.ui.addresses import LIVE, PAGE_FILES
@@ -22,12 +23,14 @@ if not classes:
 wanted = st.query_params.get("class", "")
 index = next((i for i, info in enumerate(classes) if str(info.id) == wanted), 0)
 info = st.selectbox("Class", classes, index=index, format_func=lambda each: class_label(each, visit.zone))
-report = class_report(server.store, info, server.settings.window_s)
+with_names = st.toggle("Show names", value=True, help="Without them the page and its files say Student 1, Student 2 …")
+report = shown_report(class_report(server.store, info, server.settings.window_s), with_names)
 show_report(visit, report)
 st.subheader("Attendance")
 st.dataframe(attendance_table(report, visit.zone), hide_index=True)
-show_roster(visit, report)
-forms.download_links(info.id, visit.zone.key)
+if with_names:
+    show_roster(visit, report)
+forms.download_links(info.id, visit.zone.key, with_names)
 
 
 def erase() -> None:

@@ -11,6 +11,13 @@ import streamlit as st
 
 _MARKDOWN_SIGNS = "\\`*_{}[]()#+-.!|~<>$:&\"'=/@"
 
+_FILES = {
+    "session.csv": "Session CSV",
+    "attendance.csv": "Attendance CSV",
+    "report.html": "Report (HTML)",
+    "everything.zip": "All CSV files (ZIP)",
+}
+
 
 def as_text(text: str) -> str:
     """Text that Streamlit's Markdown shows sign for sign: no link, picture, formula, emoji code or HTML."""
@@ -79,13 +86,14 @@ sound is not even sent.</li>
 <li>You can pause or leave at any time. Joining without a camera is just as fine.</li></ul></div>"""
 
 
-def download_links(class_id: int, zone: str) -> None:
-    """The two CSV files of a class. Made when they are asked for, and never left on the server."""
-    query = f"?zone={quote(zone)}"
-    st.html(
-        f"""<div class="links"><a class="button" href="/class/{class_id}/session.csv{query}" download>Session CSV</a>
-        <a class="button" href="/class/{class_id}/attendance.csv{query}" download>Attendance CSV</a></div>"""
+def download_links(class_id: int, zone: str, with_names: bool = True) -> None:
+    """The files of a class; the server asks whose it is when one is opened."""
+    query = f"?zone={quote(zone)}" + ("" if with_names else "&names=no")
+    links = "".join(
+        f'<a class="button" href="/class/{class_id}/{name}{query}" download>{label}</a>'
+        for name, label in _FILES.items()
     )
+    st.html(f'<div class="links">{"".join(links)}</div>')
 
 
 def link_button(address: str, zone: str, label: str) -> None:

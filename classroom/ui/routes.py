@@ -5,7 +5,6 @@ server once and sends the browser back to a page; what went wrong is said there,
 """
 
 from collections.abc import Callable
-from datetime import tzinfo
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -13,15 +12,17 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from classroom.accounts import SignIn
+from classroom.class_files import FILE_NAMES, class_file
 from classroom.errors import ClassroomError
 from classroom.records import ClassInfo
 from classroom.server import ClassServer
-from classroom.session_csv import attendance_csv, session_csv
 from classroom.ui import cookies, running
 from classroom.ui.addresses import HOME, JOIN, LIVE, PLOTLY
 from classroom.ui.guard import foreign, form_of, in_thread, post, zone_of
 from classroom.ui.live_chart import PLOTLY_JS
 from classroom.ui.recording_routes import RECORDING_ROUTES
+
+_MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8", "zip": "application/zip"}
 
 
 async def sign_in(request: Request) -> Response:
@@ -96,12 +97,22 @@ async def forget_me(request: Request) -> Response:
     return response
 
 
-async def session_file(request: Request) -> Response:
-    return await _download(request, "session")
-
-
-async def attendance_file(request: Request) -> Response:
-    return await _download(request, "attendance")
+async def class_download(request: Request) -> Response:
+    """A file of a class; with ``?names=no`` nobody's name stands in it."""
+    name = request.path_params["file"]
+    try:
+        server = running.current()
+        info = await in_thread(_readable_class, server, request) if name in FILE_NAMES else None
+        if info is None:
+            return PlainTextResponse("There is no such class, or it is not yours. Sign in and open it in Reports.", 404)
+        data = await in_thread(_file, server, info, name, request)
+    except ClassroomError as error:
+        return PlainTextResponse(str(error), 503)
+    headers = {
+        "Content-Disposition": f'attachment; filename="classpulse-{info.code}-{name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(data, media_type=_MEDIA_TYPES[name.rpartition(".")[2]], headers=headers)
 
 
 async def plotly_script(_request: Request) -> Response:
@@ -128,8 +139,7 @@ ROUTES = [
     post("/student/leave", leave),
     post("/student/come-back", come_back),
     post("/student/forget-me", forget_me),
-    Route("/class/{class_id:int}/session.csv", session_file),
-    Route("/class/{class_id:int}/attendance.csv", attendance_file),
+    Route("/class/{class_id:int}/{file}", class_download),
     Route("/healthz", healthz),
     Route(PLOTLY, plotly_script),
     *RECORDING_ROUTES,
@@ -153,20 +163,6 @@ async def _teacher_form(request: Request, enter: Callable[[ClassServer, dict[str
     return response
 
 
-async def _download(request: Request, which: str) -> Response:
-    try:
-        server = running.current()
-        info = await in_thread(_readable_class, server, request)
-        if info is None:
-            return PlainTextResponse("There is no such class, or it is not yours. Sign in and open it in Reports.", 404)
-        data = await in_thread(_file, server, info, which, zone_of(request.query_params.get("zone", "")))
-    except ClassroomError as error:
-        return PlainTextResponse(str(error), 503)
-    name = f"classpulse-{info.code}-{which}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
-
-
 def _readable_class(server: ClassServer, request: Request) -> ClassInfo | None:
     info = server.store.classes.get(request.path_params["class_id"])
     if info is None or info.is_demo:
@@ -175,14 +171,12 @@ def _readable_class(server: ClassServer, request: Request) -> ClassInfo | None:
     return info if teacher and teacher.id == info.teacher_id else None
 
 
-def _file(server: ClassServer, info: ClassInfo, which: str, zone: tzinfo) -> bytes:
+def _file(server: ClassServer, info: ClassInfo, name: str, request: Request) -> bytes:
     if info.is_open:
         server.recorder.flush()
-    students = server.store.classes.students(info.id)
-    readings = server.store.readings.of_class(info.id)
-    if which == "session":
-        return session_csv(info, students, readings, server.settings.window_s, zone)
-    return attendance_csv(info, students, readings, server.store.readings.visits(info.id), zone)
+    zone = zone_of(request.query_params.get("zone", ""))
+    with_names = request.query_params.get("names") != "no"
+    return class_file(server.store, info, name, server.settings.window_s, zone, with_names)
 
 
 def _go(address: str) -> RedirectResponse:

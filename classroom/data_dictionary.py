@@ -1,0 +1,37 @@
+"""What each column of each file means, with its unit and range. A test keeps it to the columns that are written."""
+
+from collections.abc import Mapping
+
+from classroom.session_csv import csv_bytes
+from fer_model.labels import EMOTIONS
+
+_CLASS, _STUDENT = "title of the class", "name under which the student joined, or a number where names are left out"
+_SESSION = {
+    "class": _CLASS,
+    "student": _STUDENT,
+    "window_start_utc": "begin of the window, ISO 8601, UTC",
+    "window_start_local": "the same in the teacher's time zone, with its distance from UTC",
+    "analyses": "how often the student's picture was looked at in the window, a count",
+    **{emotion: f"readings whose most probable expression shown was {emotion}, a count" for emotion in EMOTIONS},
+    "mean_valence": "mean over the usable readings, -1 (unpleasant) to 1 (pleasant); empty where there were none",
+    "mean_arousal": "mean over the usable readings, -1 (calm) to 1 (excited); empty where there were none",
+    "usable_share": "usable readings / analyses, 0 to 1",
+}
+_ATTENDANCE = {
+    "class": _CLASS,
+    "student": _STUDENT,
+    "joined_utc": "first time that the student was present, ISO 8601, UTC",
+    "joined_local": "the same in the teacher's time zone",
+    "left_utc": "last time that the student was present, ISO 8601, UTC",
+    "left_local": "the same in the teacher's time zone",
+    "minutes_present": "minutes in which the page was open or a picture came, over all visits",
+    "minutes_analysed": "minutes of these with analyses",
+    "visits": "how often the student came, a count",
+}
+MEANINGS: dict[str, dict[str, str]] = {"session.csv": _SESSION, "attendance.csv": _ATTENDANCE}
+
+
+def dictionary_csv(meanings: Mapping[str, Mapping[str, str]]) -> bytes:
+    """A row a column: file, column, meaning."""
+    rows = [(file, column, meaning) for file, columns in meanings.items() for column, meaning in columns.items()]
+    return csv_bytes(("file", "column", "meaning"), rows)

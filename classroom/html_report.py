@@ -1,0 +1,116 @@
+"""A class as one HTML file: its charts work without a network, and it prints well.
+
+Everything is inside, Plotly's script as well (some 4.5 MB): a report is opened years later, on another machine.
+"""
+
+from datetime import tzinfo
+from html import escape
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+
+from classroom.charts import timeline_figure
+from classroom.clock import as_utc
+from classroom.colours import COLOURS
+from classroom.people_charts import heat_map, person_grid
+from classroom.report import ClassReport, attendance_table
+from fer_model.labels import EMOTIONS
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #1c2430; max-width: 1000px; margin: 2rem auto; padding: 0 1rem }
+h1 { margin-bottom: 0 } h2 { margin: 2rem 0 .3rem; font-size: 1.25rem } .quiet { color: #5b6675 }
+.numbers { display: flex; flex-wrap: wrap; gap: 2.5rem; margin: 1.2rem 0 }
+.numbers b { display: block; font-size: 1.8rem }
+.dot { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .3em }
+.counts span { margin-right: 1.2em; white-space: nowrap }
+table { border-collapse: collapse; width: 100%; font-size: .9rem } td, th { padding: .3rem .6rem; text-align: left }
+tr { border-bottom: 1px solid #dfe4ea } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
+section { break-inside: avoid } thead { display: table-header-group }
+@page { margin: 14mm }
+@media print { body { margin: 0; max-width: none } tr { break-inside: avoid } }
+"""
+
+
+def html_report(report: ClassReport, zone: tzinfo) -> bytes:
+    """The report as a page of its own, UTF-8.
+
+    Args:
+        zone: times are this zone's.
+    """
+    title, parts = escape(report.info.title), [_head(report, zone)]
+    if report.analyses:
+        parts += [_mood(report, zone), _people(report, zone)]
+    else:
+        parts.append("<p>No face was analysed in this class.</p>")
+    parts += [f"<h2>Attendance</h2>{_table(attendance_table(report, zone))}", _NOTES]
+    script = f"<script>{get_plotlyjs()}</script>" if report.analyses else ""
+    page = (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style>{script}</head>'
+        f"<body>{''.join(parts)}</body></html>"
+    )
+    return page.encode()
+
+
+_NOTES = (
+    '<h2>How to read this</h2><p class="quiet">A network looked at each face about once a second and named the'
+    " expression shown, or did not when it was not sure. Nobody can see in a face what a person feels. Valence runs"
+    " from −1 (unpleasant) to 1 (pleasant) and follows from the expression. A face that was out of view, dark or"
+    " blurred counts in no mean; each number stands with how many readings it rests on.</p>"
+)
+
+
+def _head(report: ClassReport, zone: tzinfo) -> str:
+    opened = as_utc(report.info.opened_ms).astimezone(zone)
+    ended = "running" if report.info.ended_ms is None else f"{as_utc(report.info.ended_ms).astimezone(zone):%H:%M}"
+    valence = "not known" if report.valence is None else f"{report.valence:+.2f}"
+    usable = f"{report.usable / report.analyses:.0%}" if report.analyses else "not known"
+    numbers = [
+        ("students", f"{len(report.attendance)}", ""),
+        ("analyses", f"{report.analyses:,}", ""),
+        ("with a usable face", usable, f"n = {report.analyses:,}"),
+        ("mean valence (−1 to 1)", valence, f"n = {report.usable:,} usable readings"),
+    ]
+    cells = "".join(
+        f'<div><b>{value}</b>{label}<br><span class="quiet">{under}</span></div>' for label, value, under in numbers
+    )
+    when = f"{opened:%Y-%m-%d %H:%M} to {ended} ({escape(str(zone))})"
+    return f'<h1>{escape(report.info.title)}</h1><p class="quiet">{when}</p><div class="numbers">{cells}</div>'
+
+
+def _mood(report: ClassReport, zone: tzinfo) -> str:
+    counts = "".join(
+        f'<span><i class="dot" style="background:{COLOURS[emotion]}"></i>{emotion} <b>{count:,}</b></span>'
+        for emotion, count in ((emotion, report.counts[emotion]) for emotion in EMOTIONS)
+    )
+    figure = timeline_figure(report.timeline, report.timeline_s, zone, at_least_s=30)
+    return (
+        f"<section><h2>Mood of the class</h2>{_chart(figure)}"
+        f'<p class="quiet">One point is {report.timeline_s} s.</p><p class="counts">{counts}</p></section>'
+    )
+
+
+def _people(report: ClassReport, zone: tzinfo) -> str:
+    return (
+        f"<section><h2>Person by person</h2>{_chart(heat_map(person_grid(report), zone))}"
+        f'<p class="quiet">The expression shown most often in each {report.timeline_s} s. Pale grey: present, but not'
+        " read. Blank: not there.</p></section>"
+    )
+
+
+def _chart(figure: go.Figure) -> str:
+    config = {"displayModeBar": False, "responsive": True}
+    return figure.to_html(full_html=False, include_plotlyjs=False, config=config)
+
+
+def _table(rows: pd.DataFrame) -> str:
+    kinds = ["number" if pd.api.types.is_numeric_dtype(rows[column]) else "" for column in rows]
+    head = "".join(f'<th class="{kind}">{escape(column)}</th>' for column, kind in zip(rows, kinds, strict=True))
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td class="{kind}">{escape(str(cell))}</td>' for cell, kind in zip(row, kinds, strict=True))
+        + "</tr>"
+        for row in rows.itertuples(index=False)
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
