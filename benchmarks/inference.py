@@ -30,6 +30,8 @@ from benchmarks.timing import side_by_side_ms, summary, times_ms
 from fer_model.classifier import WEIGHTS, EmotionClassifier
 from fer_model.detector import FaceDetector
 from fer_model.errors import FerModelError
+from fer_model.faces import Faces
+from fer_model.landmarks import FaceLandmarks
 from fer_model.preprocess import crop_faces
 from fer_model.reader import FaceReader
 from train.provenance import commit
@@ -49,6 +51,7 @@ STEPS = (
         for width, height in SIZES
         for step, words in (("detector", "detector"), ("crop", "crop"), ("chain", "whole chain"))
     }
+    | {"landmarks": "landmarks, one face"}
     | {f"network_batch_{batch}": f"network, int8, batch {batch}" for batch in BATCHES}
     | {f"network_fp32_batch_{batch}": f"network, float32, batch {batch}" for batch in BATCHES}
     | {
@@ -114,6 +117,7 @@ def measure(count: int, peers: Peers | None) -> dict[str, object]:
         figures |= summary(f"detector_{size}", times_ms(partial(detector.detect, frame), count))
         figures |= summary(f"crop_{size}", times_ms(partial(crop_faces, frame, box), count))
         figures |= summary(f"chain_{size}", times_ms(partial(reader.read, frame), count))
+    figures |= summary("landmarks", times_ms(partial(FaceLandmarks().find, frame, Faces(box)), count))
     figures |= measure_networks(classifier, peers, crop_faces(frame, box), count)
     detector.close()
     reader.close()

@@ -7,14 +7,15 @@ import numpy as np
 
 from classroom.child import Parent, models_dir_asked_for
 from fer_model.errors import FerModelError
-from fer_model.model_files import SHORT_RANGE, model_file
+from fer_model.model_files import LANDMARKS, SHORT_RANGE, model_file
 from fer_model.reader import FaceReader
 
 
 def main() -> int:
     parent, models_dir = Parent(), models_dir_asked_for()
     try:
-        model_file(SHORT_RANGE, models_dir, progress=lambda sentence, _share: parent.answer(("progress", sentence)))
+        for name in (SHORT_RANGE, LANDMARKS):
+            model_file(name, models_dir, progress=lambda sentence, _share: parent.answer(("progress", sentence)))
         reader = FaceReader.open(models_dir)
         reader.read(np.zeros((240, 320, 3), np.uint8))  # the first call allocates: let nobody wait for it
     except FerModelError as error:

@@ -18,6 +18,10 @@ from fer_model.reading import Reason
 # Side of the detector's box. 25 px: 86 % right, 20: 85 %, 17: 82 %, 13: 76 %.
 MIN_FACE_PX = 20.0
 
+# Side of the detector's box below which no mesh is looked for: the eyes are a few pixels high then, and their opening
+# is noise (benchmarks/geometry.py and its result).
+MIN_MESH_PX = 40.0
+
 # Mean grey, before ``preprocess.lift_dark`` and with sensor noise of 2 grey levels. 32: 85 % right, 23: 82 %, 16: 74 %.
 # Of 3,000 Training pictures 1 % are darker than 54. Dark skin in modest light lies far below pale skin and must not be
 # refused, so the limit is where the network fails. Well-lit clips had 97 to 147.

@@ -12,9 +12,11 @@ from fer_model.classifier import EmotionClassifier
 from fer_model.detector import FaceDetector, native_log_as_debug
 from fer_model.errors import FrameError
 from fer_model.faces import Faces
+from fer_model.geometry import geometry
+from fer_model.landmarks import FaceLandmarks
 from fer_model.model_files import SHORT_RANGE, model_file
 from fer_model.preprocess import crop_faces
-from fer_model.reading import FaceReading, Reason
+from fer_model.reading import FaceReading, Geometry, Reason
 
 
 class Detector(Protocol):
@@ -29,32 +31,38 @@ class Classifier(Protocol):
     def predict(self, crops: np.ndarray) -> np.ndarray: ...
 
 
+class Landmarks(Protocol):
+    def find(self, frame_bgr: np.ndarray, face: Faces) -> np.ndarray | None: ...
+
+
 class FaceReader:
     """A detector and a classifier that read frames together. Not thread-safe: one per worker.
 
     Args:
         detector: finds the faces; closed together with the reader.
         classifier: (n, 48, 48, 1) uint8 to (n, 7) probabilities; below its ``abstain_below`` nothing is named.
+        landmarks: finds the mesh of a face; without it no reading has a geometry.
     """
 
-    def __init__(self, detector: Detector, classifier: Classifier) -> None:
+    def __init__(self, detector: Detector, classifier: Classifier, landmarks: Landmarks | None = None) -> None:
         self._detector = detector
         self._classifier = classifier
+        self._landmarks = landmarks
 
     @classmethod
     def open(cls, models_dir: str | Path | None = None) -> Self:
         """The reader with the shipped models.
 
         Args:
-            models_dir: folder with the detector's model file, see ``fer_model.model_files``.
+            models_dir: folder with MediaPipe's model files, see ``fer_model.model_files``.
 
         Raises:
             ModelFileError: a model is missing, cannot be fetched, or is not the right one.
         """
         detector = FaceDetector(model_file(SHORT_RANGE, models_dir))
         with native_log_as_debug():
-            classifier = EmotionClassifier.load()
-        return cls(detector, classifier)
+            classifier, landmarks = EmotionClassifier.load(), FaceLandmarks.open(models_dir)
+        return cls(detector, classifier, landmarks)
 
     def read(self, frame_bgr: np.ndarray) -> FaceReading:
         """One reading of one (H, W, 3) uint8 frame; see ``read_batch``."""
@@ -65,7 +73,7 @@ class FaceReader:
 
         The largest face is read, and the classifier runs once for all. The first of these that holds is the reason for
         no expression: camera off, too dark (a dark frame without a face), no face, too small, too dark, blurred, not
-        clear.
+        clear. A found face that is large, lit and sharp enough has a geometry, too.
 
         A frame that is no (H, W, 3) uint8 picture reads as "no face" and leaves the others alone: one broken camera
         must not cost a class its readings. Who wants the error calls ``check_frame`` first.
@@ -107,9 +115,18 @@ class FaceReader:
         reason = quality.why_unreadable(box[0], crop)
         # "not clear" until the classifier has spoken: a reading always holds probabilities or a reason.
         seen = FaceReading(
-            reason=reason or Reason.LOW_CONFIDENCE, faces_seen=len(faces), box_xyxy=tuple(box[0].tolist())
+            reason=reason or Reason.LOW_CONFIDENCE,
+            faces_seen=len(faces),
+            box_xyxy=tuple(box[0].tolist()),
+            geometry=None if reason else self._geometry(frame_bgr, face),
         )
         return seen, None if reason else crop
+
+    def _geometry(self, frame_bgr: np.ndarray, face: Faces) -> Geometry | None:
+        if self._landmarks is None or quality.face_size_px(face.boxes_xyxy[0]) < quality.MIN_MESH_PX:
+            return None
+        points = self._landmarks.find(frame_bgr, face)
+        return None if points is None else geometry(points)
 
     def _name(self, probs: np.ndarray, seen: FaceReading) -> FaceReading:
         # Asked this way round, probabilities that are not numbers stay "not clear".

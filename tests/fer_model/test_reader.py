@@ -8,6 +8,7 @@ import pytest
 from fer_model.detector import DetectorClosedError, FaceDetector
 from fer_model.errors import FrameError
 from fer_model.faces import Faces
+from fer_model.geometry import geometry
 from fer_model.labels import EMOTIONS
 from fer_model.preprocess import check_frame
 from fer_model.reader import FaceReader
@@ -98,6 +99,48 @@ def test_the_first_reason_that_holds_is_the_reading(frame, boxes, sure, reason, 
     reading = FaceReader(Placed(*boxes), SureOfHappy(np.float32(sure))).read(frame)
     assert (reading.reason, reading.faces_seen) == (reason, seen)
     assert len(reading.box_xyxy) == (4 if seen else 0)
+
+
+class Meshed:
+    """Finds the same mesh in every face, and remembers the faces."""
+
+    def __init__(self, points: np.ndarray | None) -> None:
+        self.points = points
+        self.faces: list[Faces] = []
+
+    def find(self, frame_bgr: np.ndarray, face: Faces) -> np.ndarray | None:
+        self.faces.append(face)
+        return self.points
+
+
+MESH = np.random.default_rng(0).uniform(0, 100, (468, 3))
+FLAT = np.full((240, 320, 3), 90, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("frame", "box", "sure", "mesh", "known", "why"),
+    [
+        (textured(), (50, 50, 150, 150), 0.9, MESH, True, "read"),
+        (textured(), (50, 50, 150, 150), 0.3, MESH, True, "not clear: its expression is not known, how it is held is"),
+        (textured(), (50, 50, 150, 150), 0.9, None, False, "the network says that this is no face"),
+        (textured(), (50, 50, 85, 85), 0.9, MESH, False, "too small for a mesh, large enough to be read"),
+        (FLAT, (50, 50, 150, 150), 0.9, MESH, False, "blurred"),
+        (textured(12, 10), (50, 50, 150, 150), 0.9, MESH, False, "too dark"),
+    ],
+)
+def test_a_face_that_can_be_seen_well_has_a_geometry(frame, box, sure, mesh, known, why):
+    reading = FaceReader(Placed(box), SureOfHappy(sure), Meshed(mesh)).read(frame)
+    assert (reading.geometry == geometry(MESH)) is known, why
+
+
+def test_a_mesh_is_looked_for_in_the_largest_face_only():
+    landmarks = Meshed(MESH)
+    FaceReader(Placed((10, 10, 60, 60), (100, 50, 250, 200)), SureOfHappy(), landmarks).read(textured())
+    assert [face.boxes_xyxy.tolist() for face in landmarks.faces] == [[[100, 50, 250, 200]]]
+
+
+def test_without_landmarks_there_is_no_geometry():
+    assert FaceReader(Placed((50, 50, 150, 150)), SureOfHappy()).read(textured()).geometry is None
 
 
 def test_the_largest_face_is_read_and_all_are_counted():
