@@ -2,16 +2,27 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
 from classroom.clock import Clock
-from classroom.mood import SHOWN_MS, add_windows, class_windows, drawable, shown_now, student_windows
+from classroom.markers import breaks_of, lasting_break
+from classroom.mood import (
+    SHOWN_MS,
+    Breaks,
+    add_windows,
+    class_windows,
+    drawable,
+    shown_now,
+    student_windows,
+    without_breaks,
+)
 from classroom.presence import GONE_MS, STALE_MS
-from classroom.records import ClassInfo, Sharing, Student
+from classroom.records import ClassInfo, Marker, Sharing, SignalKind, Student
+from classroom.signals import Standing, lane, no_signals, standing
 from classroom.store import Store
 from fer_model.labels import EMOTIONS
 from fer_model.reading import Reason
@@ -43,6 +54,7 @@ class Tile:
         recent_valence: mean valence of the last windows, oldest first, ``None`` where not known.
         age_s: seconds since the student was last heard of, ``None`` when never since the server started.
         two_faces: more than one face was in the last picture; the largest is read.
+        signals: what the student says now.
     """
 
     student_id: int
@@ -57,6 +69,7 @@ class Tile:
     recent_valence: tuple[float | None, ...]
     age_s: float | None
     two_faces: bool
+    signals: tuple[SignalKind, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,9 @@ class Board:
         usable_now: students with a usable face now, of ``present_now`` who are here.
         valence_now: mean over the usable students, ``None`` when there is none.
         visits: who came and went: ``student_id, began_ms, seen_ms``.
+        signals: what those who are here say now, in the order of their taps.
+        lane: students by signal in the windows of ``drawn``, see ``signals.lane``.
+        markers: what the teacher noted, in the order of time.
     """
 
     at_ms: int
@@ -82,6 +98,17 @@ class Board:
     present_now: int
     valence_now: float | None
     visits: pd.DataFrame
+    signals: tuple[Standing, ...]
+    lane: pd.DataFrame
+    markers: tuple[Marker, ...]
+
+    @property
+    def in_break(self) -> bool:
+        return lasting_break(self.markers) is not None
+
+    def count(self, kind: SignalKind) -> int:
+        """How many of those who are here say this now."""
+        return sum(each.kind is kind for each in self.signals)
 
 
 class LiveBoard:
@@ -104,6 +131,7 @@ class LiveBoard:
         self._last_frame_ms = last_frame_ms
         self._lock = threading.Lock()
         self._after_id = 0
+        self._breaks: Breaks = ()
         self._windows: pd.DataFrame | None = None
         self._recent: pd.DataFrame | None = None
         self._board: Board | None = None
@@ -120,12 +148,22 @@ class LiveBoard:
                 self._board = self._look(now_ms)
             return self._board
 
+    def look_again(self) -> None:
+        """The teacher has changed something: the next look reads the store, however young this one is."""
+        with self._lock:
+            self._board = None
+
     def _look(self, now_ms: int) -> Board:
+        markers = tuple(self._store.markers.of_class(self.info.id))
+        if breaks_of(markers) != self._breaks:
+            # What was added up may lie inside a break now, or no longer: add up anew. A lesson has few breaks.
+            self._breaks, self._windows, self._after_id = breaks_of(markers), None, 0
         new = self._store.readings.of_class(self.info.id, after_id=self._after_id)
+        counted = student_windows(without_breaks(new, self._breaks), self._window_s)
         if self._windows is None:
-            self._windows, self._recent = student_windows(new, self._window_s), new
+            self._windows, self._recent = counted, new
         elif len(new):
-            self._windows = add_windows(self._windows, student_windows(new, self._window_s))
+            self._windows = add_windows(self._windows, counted)
             self._recent = pd.concat([self._recent, new])
         if len(new):
             self._after_id = int(new["id"].iloc[-1])
@@ -141,29 +179,54 @@ class LiveBoard:
             {student.id: self._last_seen_ms(student.id) for student in students},
             {student.id: self._last_frame_ms(student.id) for student in students},
         )
-        return make_board(now_ms, tiles, self._windows, visits, self._window_s)
+        signals = self._store.signals.of_class(self.info.id)
+        return make_board(now_ms, tiles, self._windows, visits, self._window_s, signals, markers)
 
 
-def make_board(at_ms: int, tiles: Sequence[Tile], windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> Board:
-    """Sum up the tiles of this moment and the student windows so far."""
+def make_board(
+    at_ms: int,
+    tiles: Sequence[Tile],
+    windows: pd.DataFrame,
+    visits: pd.DataFrame,
+    window_s: int,
+    signals: pd.DataFrame | None = None,
+    markers: Sequence[Marker] = (),
+) -> Board:
+    """Sum up the tiles of this moment and the student windows so far.
+
+    Args:
+        windows: ``mood.student_windows`` of the readings outside of breaks.
+        signals: as the store gives them.
+    """
     live = [tile for tile in tiles if tile.state is State.LIVE]
-    drawn, drawn_s = drawable(windows, visits, window_s)
+    breaks = breaks_of(markers)
+    signals = no_signals() if signals is None else signals
+    said = standing(signals, at_ms, {tile.student_id for tile in tiles if tile.state is not State.GONE})
+    drawn, drawn_s = drawable(windows, visits, window_s, breaks)
     since_ms = at_ms - RECENT_MS
     last = windows[windows.index.get_level_values("window_ms") > since_ms]
     present = visits[visits["seen_ms"] > since_ms]
     present = present.assign(began_ms=present["began_ms"].clip(lower=since_ms))
     return Board(
         at_ms=at_ms,
-        tiles=tuple(tiles),
+        tiles=tuple(_with_signals(tile, said) for tile in tiles),
         drawn=drawn,
         drawn_s=drawn_s,
-        recent=class_windows(last, present, window_s),
+        recent=class_windows(last, present, window_s, breaks),
         counts_now={emotion: sum(tile.emotion == emotion for tile in live) for emotion in EMOTIONS},
         usable_now=len(live),
         present_now=sum(tile.state is not State.GONE for tile in tiles),
         valence_now=float(np.mean([tile.valence for tile in live])) if live else None,
         visits=visits,
+        signals=said,
+        lane=lane(signals, visits, drawn.index.to_numpy(np.int64), drawn_s * 1000),
+        markers=tuple(markers),
     )
+
+
+def _with_signals(tile: Tile, said: Sequence[Standing]) -> Tile:
+    own = tuple(each.kind for each in said if each.student_id == tile.student_id)
+    return replace(tile, signals=own) if own else tile
 
 
 def student_state(

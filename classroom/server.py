@@ -17,15 +17,17 @@ from classroom.clock import Clock, now_ms
 from classroom.codes import new_token, parse_code, token_hash
 from classroom.demo import DemoClass
 from classroom.engine import Engine, EngineState, LocalEngine
-from classroom.errors import BadInput, StoreError
+from classroom.errors import BadInput, NotAllowed, StoreError
+from classroom.markers import lasting_break
 from classroom.naming import MAX_TITLE, clean_name, clean_text
 from classroom.presence import Presence
 from classroom.recorder import Recorder
-from classroom.records import ClassInfo, Sharing, Student, Teacher
+from classroom.records import ClassInfo, Marker, MarkerKind, Sharing, SignalKind, Student, Teacher
 from classroom.room_reader import ChildRoomReader
 from classroom.rooms import Rooms
 from classroom.roster import parse_roster
 from classroom.settings import ROOT, Settings
+from classroom.signalling import Signalling
 from classroom.slots import FrameSlots, Slot
 from classroom.store import Store
 from classroom.ticker import Ticker
@@ -62,6 +64,7 @@ class ClassServer:
         self.store = Store(settings.database_url)
         self.accounts = Accounts(self.store, clock)
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
+        self.signals = Signalling(self.store, clock)
         self.presence = Presence(clock, self.slots, page_is_open)
         self.demo = DemoClass(self.store, lambda: self.recorder, clock, settings.window_s)
         self.rooms = Rooms(
@@ -141,6 +144,54 @@ class ClassServer:
         self._forget(info.id)
         self.store.classes.erase(info.id)
 
+    def mark(self, teacher: Teacher, info: ClassInfo, kind: MarkerKind, text: str = "") -> None:
+        """Note what happens now. A break that lasts is not begun again.
+
+        Raises:
+            BadInput: the class has ended, or a note without text.
+            NotAllowed: the class is not this teacher's.
+        """
+        self._must_run(teacher, info)
+        text = clean_text(text, MAX_TITLE)
+        if kind is MarkerKind.NOTE and not text:
+            raise BadInput("Type the note first, then press Note.")
+        if kind is MarkerKind.BREAK and lasting_break(self.store.markers.of_class(info.id)):
+            return
+        self.store.markers.add(info.id, kind, self.clock(), text)
+        self.board(info).look_again()
+
+    def go_on(self, teacher: Teacher, info: ClassInfo) -> None:
+        """The break is over.
+
+        Raises:
+            BadInput, NotAllowed: as ``mark``.
+        """
+        self._must_run(teacher, info)
+        self.store.markers.end_break(info.id, self.clock())
+        self.board(info).look_again()
+
+    def unmark(self, teacher: Teacher, info: ClassInfo, marker: Marker) -> None:
+        """Take back a marker that was set by mistake; a break with all of its time.
+
+        Raises:
+            BadInput, NotAllowed: as ``mark``.
+        """
+        self._must_run(teacher, info)
+        self.store.markers.remove(info.id, marker.id)
+        self.board(info).look_again()
+
+    def lower_hand(self, teacher: Teacher, info: ClassInfo, student_id: int) -> None:
+        """The teacher has seen this hand; nothing happens when it is down already.
+
+        Raises:
+            BadInput, NotAllowed: as ``mark``.
+        """
+        self._must_run(teacher, info)
+        for student in self.store.classes.students(info.id):
+            if student.id == student_id:
+                self.signals.lower(student)
+        self.board(info).look_again()
+
     def share_room(self, info: ClassInfo) -> int:
         """A page of the teacher's shares a camera of the room; gives the number for its frames.
 
@@ -191,10 +242,29 @@ class ClassServer:
         self.store.classes.set_sharing(student.id, sharing)
         self.presence.shares(student.id, sharing)
 
+    def signal(self, student: Student, kind: SignalKind) -> None:
+        """A student says something with one tap.
+
+        Raises:
+            BadInput: the class has ended, or too many taps; with what to do.
+        """
+        self._must_be_open(student)
+        self.signals.signal(student, kind)
+
+    def take_back(self, student: Student, kind: SignalKind) -> None:
+        """A student no longer says this.
+
+        Raises:
+            BadInput: the class has ended.
+        """
+        self._must_be_open(student)
+        self.signals.take_back(student, kind)
+
     def leave(self, student: Student) -> None:
         """The student leaves: gone at once, back in the same row with the same cookie."""
         try:
             self.recorder.flush()
+            self.signals.leave(student)
         except StoreError as error:
             logger.warning("%s", error)  # the visit ends a second earlier; leaving must not fail for that
         self.presence.forget(student.id)
@@ -224,6 +294,18 @@ class ClassServer:
             return Part("Store", False, "Readings are waiting to be written; it is tried again every second.")
         return Part("Store", True, f"{self.store.kind}; one commit a second.")
 
+    def _must_run(self, teacher: Teacher, info: ClassInfo) -> None:
+        own = self.own_class(teacher, info.id)
+        if own is None:
+            raise NotAllowed("This class is not yours, or it was deleted.")
+        if not own.is_open:
+            raise BadInput("The class has ended, so nothing can be noted any more.")
+
+    def _must_be_open(self, student: Student) -> None:
+        info = self.store.classes.get(student.class_id)
+        if info is None or not info.is_open:
+            raise BadInput("The class has ended, so nothing was sent.")
+
     def _last_seen_ms(self, student_id: int) -> int | None:
         return self.rooms.last_seen_ms(student_id) or self.presence.last_seen_ms(student_id)
 
@@ -234,6 +316,7 @@ class ClassServer:
         self._ended.add(class_id)
         self.rooms.forget(class_id)
         self.presence.forget_class(class_id)
+        self.signals.forget_class(class_id)
         with self._lock:
             self._boards.pop(class_id, None)
 

@@ -2,7 +2,9 @@
 
 import pandas as pd
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
+from classroom.errors import BadInput
 from classroom.records import Signal, SignalKind
 from classroom.store.database import Database
 from classroom.store.tables import signals
@@ -15,10 +17,17 @@ class SignalTable:
         self._database = database
 
     def add(self, class_id: int, student_id: int, kind: SignalKind, at_ms: int) -> Signal:
-        """One tap."""
+        """One tap.
+
+        Raises:
+            BadInput: the student has been erased.
+        """
         values = {"class_id": class_id, "student_id": student_id, "kind": kind.value, "at_ms": at_ms, "until_ms": None}
-        with self._database.begin() as connection:
-            signal_id = connection.execute(insert(signals).values(values)).inserted_primary_key[0]
+        try:
+            with self._database.begin() as connection:
+                signal_id = connection.execute(insert(signals).values(values)).inserted_primary_key[0]
+        except IntegrityError as error:
+            raise BadInput("This class has been deleted, and you with it. Nothing is kept of it.") from error
         return Signal(signal_id, class_id, student_id, kind, at_ms)
 
     def end(self, student_id: int, kind: SignalKind, at_ms: int) -> None:

@@ -142,6 +142,7 @@ signals = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("until_ms", BigInteger, nullable=True),
     Index("signals_of_class", "class_id", "id"),
+    Index("signals_of_student", "student_id"),
     **_NEVER_AGAIN,
 )
 

@@ -3,9 +3,9 @@ import pytest
 
 from classroom.board import SORTINGS, LiveBoard, State, Tile, make_tiles, sort_tiles, student_state
 from classroom.errors import StoreError
-from classroom.mood import class_windows, shown_now, student_windows
+from classroom.mood import class_windows, shown_now, student_windows, without_breaks
 from classroom.presence import GONE_MS, STALE_MS
-from classroom.records import Reading, Sharing, Student
+from classroom.records import MarkerKind, Reading, Sharing, SignalKind, Student
 from fer_model.labels import EMOTIONS
 from fer_model.reading import FaceReading, Reason
 from tests.fakes import MONDAY_MS, NO_FACE, add_teacher, face, readings_frame, seed_class
@@ -204,3 +204,49 @@ class TestLiveBoard:
 
 def _raise_store_error(*_):
     raise StoreError("away")
+
+
+class TestBreaksOnTheBoard:
+    @pytest.fixture
+    def seeded(self, store):
+        return seed_class(store, add_teacher(store))
+
+    @pytest.fixture
+    def live(self, seeded, store, clock):
+        clock.advance(120)
+        return LiveBoard(seeded.info, store, clock, 10, lambda _: clock(), lambda _: clock())
+
+    def wanted(self, store, seeded, breaks):
+        readings = without_breaks(store.readings.of_class(seeded.info.id), breaks)
+        return class_windows(student_windows(readings, 10), store.readings.visits(seeded.info.id), 10, breaks)
+
+    def test_a_break_leaves_the_sums_when_it_begins_ends_and_is_taken_back(self, live, store, seeded, clock):
+        ann = seeded.students[0]
+        before = live.look().drawn
+
+        def read(seconds):
+            for _ in range(seconds):
+                store.readings.write([Reading(seeded.info.id, ann.id, clock.advance(1), face("happy"))], {}, clock())
+
+        began = clock()
+        store.markers.add(seeded.info.id, MarkerKind.BREAK, began)
+        read(30)
+        pd.testing.assert_frame_equal(live.look().drawn, self.wanted(store, seeded, [(began, None)]))
+        assert live.look().drawn["analyses"].sum() == before["analyses"].sum()
+        assert live.look().in_break
+        store.markers.end_break(seeded.info.id, clock())
+        ended = clock()
+        read(20)
+        board = live.look()
+        pd.testing.assert_frame_equal(board.drawn, self.wanted(store, seeded, [(began, ended)]))
+        assert board.drawn["analyses"].sum() == before["analyses"].sum() + 21, "the one at the end counts"
+        store.markers.remove(seeded.info.id, board.markers[0].id)
+        live.look_again()
+        assert live.look().drawn["analyses"].sum() == before["analyses"].sum() + 50
+
+    def test_the_lane_has_the_windows_of_the_mood(self, live, store, seeded):
+        store.signals.add(seeded.info.id, seeded.students[2].id, SignalKind.LOST, MONDAY_MS + 15_000)
+        board = live.look()
+        assert board.lane.index.tolist() == board.drawn.index.tolist()
+        assert board.lane["lost"].tolist()[:3] == [0, 1, 1]
+        assert board.signals[0].student_id == seeded.students[2].id
