@@ -61,8 +61,13 @@ class AnalysisJobs:
         self._sweeper = threading.Thread(target=self._sweep_on, name="analysis-sweeper", daemon=True)
         self._sweeper.start()
 
-    def begin(self, teacher_id: int, name: str, size_bytes: int, every_s: float) -> RecordingJob:
+    def begin(
+        self, teacher_id: int, name: str, size_bytes: int, every_s: float, with_names: bool = True
+    ) -> RecordingJob:
         """Make room for an upload. What this teacher had from an earlier recording is forgotten.
+
+        Args:
+            with_names: read the names in the tiles of a call, where that is possible.
 
         Raises:
             BadInput: it cannot be taken, with what to do.
@@ -77,7 +82,7 @@ class AnalysisJobs:
                 raise BadInput(f"Your recording “{own.name}” is still at work. Wait for it, or stop it first.")
             if sum(job.is_running for job in self._jobs.values()) >= MOST_AT_WORK:
                 raise BadInput("Other teachers' recordings are being read at the moment. Try again in some minutes.")
-            job = RecordingJob(new_token(), teacher_id, name, size_bytes, every_s, self._clock())
+            job = RecordingJob(new_token(), teacher_id, name, size_bytes, every_s, self._clock(), with_names)
             self._jobs[teacher_id] = job
         with self._kept_or_dropped(job):
             folder = self._folder_of(job)

@@ -1,4 +1,4 @@
-"""The people of a recording: what the tracks of its faces showed, and the same as readings of a class.
+"""The people of a recording: what the tracks of its faces showed, who they are, and the same as readings of a class.
 
 Pure. A person's samples are in the order of time. Between a person's first and last sample every sampled moment counts:
 where the face was not found, the reading says "no face".
@@ -13,10 +13,12 @@ import pandas as pd
 from classroom.errors import BadInput
 from classroom.records import Reading
 from classroom.sampled_faces import SampledFaces
+from classroom.stints import Somebody, Stint, persons, told_apart
 from classroom.store.tables import PROB_COLUMNS
 from fer_model.reading import FaceReading, Reason
-from fer_model.tracker import FaceTracker
+from fer_model.tracker import SHORT_S, FaceTracker
 
+NAMES_WERE_READ = "Names were read from the labels in the picture; check them."
 FEWEST_SAMPLES = 3  # a face seen less often was somebody passing, or no face at all
 
 
@@ -32,6 +34,7 @@ class Person:
         probs: (m, 7) float32, NaN where the face was not good enough to be read.
         reasons: m times why there is no expression, ``None`` where there is one.
         thumbnail: JPEG of the surest sample that has one, or empty.
+        is_name_read: the name was read in the picture, and nobody has changed it.
     """
 
     number: int
@@ -42,6 +45,7 @@ class Person:
     probs: np.ndarray
     reasons: tuple[Reason | None, ...]
     thumbnail: bytes = b""
+    is_name_read: bool = False
 
 
 class People:
@@ -49,16 +53,23 @@ class People:
 
     def __init__(self) -> None:
         self._tracker = FaceTracker()
-        self._samples: list[tuple[SampledFaces, np.ndarray]] = []
-        self._thumbnails: dict[int, tuple[float, bytes]] = {}
+        self._samples: list[tuple[SampledFaces, np.ndarray]] = []  # with the number of each face's stint
+        self._stints: list[Stint] = []
+        self._going_on: list[int] = []  # stints that were seen lately
 
     def add(self, sample: SampledFaces) -> None:
-        """The next sample; its looks and thumbnails are not kept."""
-        numbers = self._tracker.update(sample.boxes_xyxy, sample.looks, sample.at_s)
-        for number, score, picture in zip(numbers, sample.scores, sample.thumbnails, strict=False):
-            if score > self._thumbnails.get(int(number), (-1.0, b""))[0]:
-                self._thumbnails[int(number)] = (float(score), picture)
-        self._samples.append((replace(sample, looks=np.empty(0), thumbnails=()), numbers))
+        """The next sample; its looks, thumbnails and names are not kept."""
+        tracks = self._tracker.update(sample.boxes_xyxy, sample.looks, sample.at_s)
+        self._going_on = [each for each in self._going_on if sample.at_s - self._stints[each].seen_s <= SHORT_S]
+        own = np.empty(len(tracks), np.int64)
+        for row, track in enumerate(tracks.tolist()):
+            own[row] = self._stint_of(track, sample.boxes_xyxy[row], sample.looks[row], sample.at_s)
+            stint = self._stints[own[row]]
+            if sample.thumbnails and sample.scores[row] > stint.thumbnail[0]:
+                stint.thumbnail = (float(sample.scores[row]), sample.thumbnails[row])
+            if sample.names:
+                stint.readings.append((len(self._samples), sample.names[row]))
+        self._samples.append((replace(sample, looks=np.empty(0), thumbnails=(), names=()), own))
 
     @property
     def times_s(self) -> np.ndarray:
@@ -67,47 +78,82 @@ class People:
 
     def found(self) -> list[Person]:
         """Everybody who was seen often enough, in the order of appearance."""
-        if not self._samples:
-            return []
-        rows = [(index, row) for index, (_, numbers) in enumerate(self._samples) for row in range(len(numbers))]
-        number_of = np.array([self._final(number) for _, numbers in self._samples for number in numbers.tolist()])
-        people = []
-        for number in np.unique(number_of):
-            own = [rows[i] for i in np.flatnonzero(number_of == number)]
-            if len(own) < self._fewest:
-                continue
-            picked = [(self._samples[index][0], row) for index, row in own]
-            people.append(
-                Person(
-                    int(number),
-                    f"Person {len(people) + 1}",
-                    np.array([sample.at_s for sample, _ in picked]),
-                    np.array([sample.boxes_xyxy[row] for sample, row in picked], np.float32),
-                    np.array([sample.scores[row] for sample, row in picked], np.float32),
-                    np.array([sample.probs[row] for sample, row in picked], np.float32),
-                    tuple(sample.reasons[row] for sample, row in picked),
-                    self._thumbnail(int(number)),
-                )
-            )
-        return people
+        everybody = [(each, rows) for each, rows in self._everybody() if len(rows) >= self._fewest]
+        names = told_apart([each.name or f"Person {number}" for number, (each, _) in enumerate(everybody, start=1)])
+        numbers: list[int] = []
+        for each, _ in everybody:  # two people may have shared a track
+            numbers.append(each.track if each.track not in numbers else max(self._highest, *numbers) + 1)
+        return [
+            self._person(number, name, each, rows)
+            for number, name, (each, rows) in zip(numbers, names, everybody, strict=True)
+        ]
 
     @property
     def passers_by(self) -> int:
-        """Tracks that were seen too seldom to count."""
-        return sum(track.count < self._fewest for track in self._tracker.tracks)
+        """How many were seen too seldom to count."""
+        return sum(len(rows) < self._fewest for _, rows in self._everybody())
 
     @property
     def _fewest(self) -> int:
         return min(FEWEST_SAMPLES, len(self._samples))
 
-    def _final(self, number: int) -> int:
-        """A face's first samples may turn out to be somebody's who was there before."""
-        return self._tracker.same_as.get(number, number)
+    @property
+    def _highest(self) -> int:
+        return max(track.number for track in self._tracker.tracks)
 
-    def _thumbnail(self, number: int) -> bytes:
-        """The surest one."""
-        own = [self._thumbnails[each] for each in self._thumbnails if self._final(each) == number]
-        return max(own, key=lambda each: each[0], default=(0.0, b""))[1]
+    def _stint_of(self, track: int, box_xyxy: np.ndarray, look: np.ndarray, at_s: float) -> int:
+        """The number of the stint that a face belongs to, a new one where none goes on."""
+        for number in reversed(self._going_on):
+            stint = self._stints[number]
+            same = self._final(stint.track) == track and stint.seen_s < at_s
+            if same and stint.goes_on_with(box_xyxy, look, at_s):
+                stint.see(box_xyxy, look, at_s)
+                return number
+        self._stints.append(Stint(track, box_xyxy, look, at_s))
+        self._going_on.append(len(self._stints) - 1)
+        return len(self._stints) - 1
+
+    def _final(self, track: int) -> int:
+        """A face's first samples may turn out to be somebody's who was there before."""
+        return self._tracker.same_as.get(track, track)
+
+    def _everybody(self) -> list[tuple[Somebody, np.ndarray]]:
+        """Everybody, with (m, 2) numbers of sample and row, one of a moment: of two faces the surer one."""
+        if not self._stints:
+            return []
+        faces = np.array(
+            [(index, row) for index, (_, own) in enumerate(self._samples) for row in range(len(own))], np.int64
+        )
+        stint_of = np.concatenate([own for _, own in self._samples])
+        order = np.argsort(stint_of, kind="stable")
+        of_stint = np.split(order, np.flatnonzero(np.diff(stint_of[order])) + 1)
+        scores = np.concatenate([sample.scores for sample, _ in self._samples])
+        everybody = []
+        for each in persons(self._stints, [faces[own, 0] for own in of_stint], self._final):
+            own = np.concatenate([of_stint[stint] for stint in each.stints])
+            own = own[np.lexsort((-scores[own], faces[own, 0]))]
+            everybody.append((each, faces[own[np.diff(faces[own, 0], prepend=-1) > 0]]))
+        return everybody
+
+    def _person(self, number: int, name: str, each: Somebody, rows: np.ndarray) -> Person:
+        picked = [(self._samples[index][0], row) for index, row in rows.tolist()]
+        thumbnails = [self._stints[stint].thumbnail for stint in each.stints]
+        return Person(
+            number,
+            name,
+            np.array([sample.at_s for sample, _ in picked]),
+            np.array([sample.boxes_xyxy[row] for sample, row in picked], np.float32),
+            np.array([sample.scores[row] for sample, row in picked], np.float32),
+            np.array([sample.probs[row] for sample, row in picked], np.float32),
+            tuple(sample.reasons[row] for sample, row in picked),
+            max(thumbnails, key=lambda thumbnail: thumbnail[0])[1],
+            bool(each.name),
+        )
+
+
+def any_name_read(people: Sequence[Person]) -> bool:
+    """Whether there is a name that was read in the picture, and that nobody has changed."""
+    return any(person.is_name_read for person in people)
 
 
 def merged(people: Sequence[Person], numbers: Sequence[int]) -> list[Person]:

@@ -45,6 +45,7 @@ class RecordingJob:
         upload_id: names it while it is uploaded; of no use without the teacher's cookie.
         name: of the file, as the teacher's machine calls it.
         every_s: distance of the samples.
+        with_names: whether the names in the tiles of a call are to be read, where that is possible.
         received_bytes: of ``size_bytes``.
         error: why it failed, in a sentence.
         problems: what could not be read, a sentence each.
@@ -55,9 +56,18 @@ class RecordingJob:
         saved_as: id of the class that it was saved as.
     """
 
-    def __init__(self, upload_id: str, teacher_id: int, name: str, size_bytes: int, every_s: float, at_ms: int) -> None:
+    def __init__(
+        self,
+        upload_id: str,
+        teacher_id: int,
+        name: str,
+        size_bytes: int,
+        every_s: float,
+        at_ms: int,
+        with_names: bool = True,
+    ) -> None:
         self.upload_id, self.teacher_id, self.name = upload_id, teacher_id, name
-        self.size_bytes, self.every_s = size_bytes, every_s
+        self.size_bytes, self.every_s, self.with_names = size_bytes, every_s, with_names
         self.stage = Stage.UPLOADING
         self.is_claimed = False  # somebody brings its bytes
         self.received_bytes = 0
@@ -100,7 +110,7 @@ class RecordingJob:
         """Read the file to its end, or until ``stop``. For a thread of its own; never raises."""
         self._started_s = time.monotonic()
         try:
-            reader = RecordingReader(path, self.every_s, workers, models_dir, self.info)
+            reader = RecordingReader(path, self.every_s, workers, models_dir, self.info, self.with_names)
             with self._lock:
                 self._reader = reader
             if self.was_stopped:
@@ -149,7 +159,10 @@ class RecordingJob:
                 f"Somebody else is called {name!r}. If it is the same person, choose both and make them one."
             )
         self._replace_people(
-            [replace(person, name=name) if person.number == number else person for person in self.people]
+            [
+                replace(person, name=name, is_name_read=False) if person.number == number else person
+                for person in self.people
+            ]
         )
 
     def merge(self, numbers: list[int]) -> None:

@@ -5,8 +5,8 @@ Each request gets its answers, or ``("bad", sentence)``:
 - ``("picture", content)``: ``("picture", PictureFaces)``.
 - ``("frame", content)`` of a picture: ``("frame", array)``, decoded and not read.
 - ``("info", path)`` of a recording: ``("info", RecordingInfo)``.
-- ``(path, every_s, from_s, until_s)``, a part of a recording: ``("sample", SampledFaces)`` for every sample, and at
-  last ``("done", "")``.
+- ``(path, every_s, from_s, until_s, with_names)``, a part of a recording: ``("sample", SampledFaces)`` for every
+  sample, and at last ``("done", "")``.
 """
 
 import os
@@ -17,6 +17,7 @@ import cv2
 
 from classroom.child import Parent, models_dir_asked_for
 from classroom.errors import BadInput
+from classroom.name_labels import LabelReader
 from classroom.picture_faces import read_picture
 from classroom.pictures import frame_of
 from classroom.recordings import recording_info, samples
@@ -25,6 +26,7 @@ from fer_model.crowd_reader import CrowdReader
 from fer_model.errors import FerModelError, FrameError
 
 THUMBNAIL_EVERY = 10  # samples
+NAMES_EVERY_S = 10.0  # reading the names takes some ten times as long as the faces of a frame
 
 
 def main() -> int:
@@ -37,6 +39,7 @@ def main() -> int:
     except FerModelError as error:
         parent.answer(("failed", str(error)))
         return 1
+    labels = LabelReader.find()
     parent.answer(("ready", ""))
     for request in parent:
         try:
@@ -47,8 +50,8 @@ def main() -> int:
                     parent.answer(("frame", frame_of(content)))
                 case "info", path:
                     parent.answer(("info", recording_info(path)))
-                case path, every_s, from_s, until_s:
-                    for sample in _sampled(reader, path, every_s, from_s, until_s):
+                case path, every_s, from_s, until_s, with_names:
+                    for sample in _sampled(reader, labels if with_names else None, path, every_s, from_s, until_s):
                         parent.answer(("sample", sample))
                     parent.answer(("done", ""))
         except (BadInput, FrameError) as error:
@@ -57,12 +60,15 @@ def main() -> int:
 
 
 def _sampled(
-    reader: CrowdReader, path: Path, every_s: float, from_s: float, until_s: float | None
+    reader: CrowdReader, labels: LabelReader | None, path: Path, every_s: float, from_s: float, until_s: float | None
 ) -> Iterator[SampledFaces]:
-    search = reader.search()
+    search, names_s = reader.search(), from_s
     for number, sample in enumerate(samples(path, every_s, from_s, until_s)):
         crowd = reader.read_next(sample.frame_bgr, search)
-        yield sampled_faces(sample, crowd, number % THUMBNAIL_EVERY == 0)
+        names: tuple[str, ...] = ()
+        if labels and sample.at_s >= names_s:
+            names, names_s = labels.read(sample.frame_bgr, crowd.faces.boxes_xyxy), sample.at_s + NAMES_EVERY_S
+        yield sampled_faces(sample, crowd, number % THUMBNAIL_EVERY == 0, names)
 
 
 if __name__ == "__main__":

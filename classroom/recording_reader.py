@@ -31,6 +31,7 @@ class RecordingReader:
         workers: child processes; as many as there are cores without it.
         models_dir: folder with the detector's model file.
         info: of this recording, where it has been asked for already.
+        with_names: read the names in the tiles of a call, where Tesseract is installed.
 
     Raises:
         BadInput: no recording that can be read.
@@ -43,13 +44,14 @@ class RecordingReader:
         workers: int | None = None,
         models_dir: Path | None = None,
         info: RecordingInfo | None = None,
+        with_names: bool = True,
     ) -> None:
         if not 0.04 <= every_s <= 60:
             raise BadInput(f"Take a sample every 0.04 to 60 seconds, not every {every_s}.")
         self.info = info if info is not None else recording_info(path)
         self.every_s = every_s
         self.problems: list[str] = []  # what could not be read, a sentence each
-        self._path, self._models_dir = path, models_dir
+        self._path, self._models_dir, self._with_names = path, models_dir, with_names
         self._parts = _parts(self.info.duration_s)
         self._workers = min(workers or os.cpu_count() or 1, len(self._parts))
         self._next = 0  # part to be begun
@@ -151,7 +153,7 @@ class RecordingReader:
             found: list[SampledFaces] = []
             try:
                 child = self._child(number)
-                child.send((self._path, self.every_s, from_s, until_s))
+                child.send((self._path, self.every_s, from_s, until_s, self._with_names))
                 while True:
                     kind, content = child.receive()
                     if kind == "bad":

@@ -26,6 +26,7 @@ class SampledFaces:
         reasons: why a face has no expression, ``None`` where it has one.
         looks: (n, 5, 5, 3) float32 their surroundings, for the tracker.
         thumbnails: JPEG of each face, or none at all: they are made for every tenth sample.
+        names: what the label of each face says, empty where it has none; none at all where labels were not read.
     """
 
     at_s: float
@@ -35,13 +36,14 @@ class SampledFaces:
     reasons: tuple[Reason | None, ...]
     looks: np.ndarray
     thumbnails: tuple[bytes, ...]
+    names: tuple[str, ...] = ()
 
 
-def sampled_faces(sample: Sample, crowd: Crowd, with_thumbnails: bool) -> SampledFaces:
+def sampled_faces(sample: Sample, crowd: Crowd, with_thumbnails: bool, names: tuple[str, ...] = ()) -> SampledFaces:
     boxes = crowd.faces.boxes_xyxy
     thumbnails = tuple(_thumbnail(sample.frame_bgr, box) for box in boxes) if with_thumbnails else ()
     looks = surroundings(sample.frame_bgr, boxes)
-    return SampledFaces(sample.at_s, boxes, crowd.faces.score, crowd.probs, crowd.reasons, looks, thumbnails)
+    return SampledFaces(sample.at_s, boxes, crowd.faces.score, crowd.probs, crowd.reasons, looks, thumbnails, names)
 
 
 def _thumbnail(frame_bgr: np.ndarray, box_xyxy: np.ndarray) -> bytes:

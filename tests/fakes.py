@@ -128,9 +128,17 @@ class FakeReader:
     go_on = threading.Event()
     broken: Exception | None = None
 
-    def __init__(self, path: Path, every_s: float, workers: int, models_dir: Path | None, info: RecordingInfo) -> None:
+    def __init__(
+        self,
+        path: Path,
+        every_s: float,
+        workers: int,
+        models_dir: Path | None,
+        info: RecordingInfo,
+        with_names: bool,
+    ) -> None:
         assert path.exists()
-        self.info, self.every_s = info, every_s
+        self.info, self.every_s, self.with_names = info, every_s, with_names
         self.problems: list[str] = []
         self.read_samples = 0
         self._stopped = threading.Event()

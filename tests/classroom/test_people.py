@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from classroom.errors import BadInput
-from classroom.people import FEWEST_SAMPLES, People, as_frame, merged, readings_of
+from classroom.people import FEWEST_SAMPLES, People, any_name_read, as_frame, merged, readings_of
 from classroom.sampled_faces import SampledFaces
 from fer_model.labels import EMOTIONS
 from fer_model.reading import Reason
@@ -120,3 +122,38 @@ def test_one_person_alone_cannot_be_merged():
     people = people_of(*(sample(t / 2, (0, 10, HAPPY)) for t in range(4))).found()
     with pytest.raises(BadInput, match="at least two"):
         merged(people, [1, 99])
+
+
+def test_names_that_were_read_name_the_people_and_a_number_names_the_others():
+    faces = (0, 10, HAPPY), (300, 60, SAD)
+    people = people_of(*(replace(sample(t / 2, *faces), names=("Ada", "")) for t in range(5))).found()
+    assert [(person.name, person.is_name_read) for person in people] == [("Ada", True), ("Person 2", False)]
+    assert any_name_read(people) and not any_name_read(people[1:])
+
+
+def test_two_people_of_one_name_are_told_apart():
+    faces = (0, 10, HAPPY), (300, 60, SAD)
+    people = people_of(*(replace(sample(t / 2, *faces), names=("Ada", "Ada")) for t in range(5))).found()
+    assert [person.name for person in people] == ["Ada", "Ada (2)"]
+
+
+def test_names_find_people_again_where_the_surroundings_do_not():
+    before = [sample(t / 2, (0, 10, HAPPY), (300, 60, SAD)) for t in range(4)]
+    after = [sample(2 + t / 2, (0, 90, SAD), (300, 35, HAPPY)) for t in range(4)]  # changed places, and the light
+    before, after = (
+        [replace(one, names=names) for one in part] for part, names in ((before, ("Ada", "Bo")), (after, ("Bo", "Ada")))
+    )
+    people = people_of(*before, *after)
+    ada, bo = people.found()
+    assert (ada.name, bo.name) == ("Ada", "Bo")
+    assert ada.at_s.tolist() == bo.at_s.tolist() == [t / 2 for t in range(8)]
+    assert (ada.probs.argmax(axis=1) == HAPPY).all() and (bo.probs.argmax(axis=1) == SAD).all()
+    assert ada.number != bo.number and people.passers_by == 0
+
+
+def test_two_people_on_one_track_have_numbers_of_their_own():
+    names = ["Ada"] * 4 + ["Bo"] * 4
+    people = people_of(*(replace(sample(t / 2, (0, 10 + 8.5 * (t >= 4), HAPPY)), names=(names[t],)) for t in range(8)))
+    found = people.found()
+    assert [person.name for person in found] == ["Ada", "Bo"]
+    assert len({person.number for person in found}) == 2
