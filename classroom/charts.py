@@ -1,10 +1,11 @@
 """The class's timeline: numbers first, figure second.
 
 The mood river is a stacked area around a middle line: unpleasant expressions below, pleasant ones above, neutral a
-quiet band in the middle. Under it the valence line, and a strip with the share of present students whose face could be
-read.
+quiet band in the middle. Under it what students signalled, the valence line, and a strip with the share of present
+students whose face could be read. What the teacher noted goes through all of it.
 """
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 import numpy as np
@@ -14,9 +15,15 @@ from plotly.subplots import make_subplots
 
 from classroom.clock import local
 from classroom.colours import COLOURS
+from classroom.lesson_marks import LABEL_PX, add_lane, add_markers
+from classroom.marker_labels import ROWS
+from classroom.mood import PLEASANT as ABOVE
+from classroom.mood import UNPLEASANT as BELOW
+from classroom.records import Marker
 
-ABOVE = ("happy", "surprise")
-BELOW = ("sad", "fear", "angry", "disgust")
+# Heights of river, lane of signals, valence and coverage, and what lies between two of them.
+_RIVER_PX, _LANE_PX, _VALENCE_PX, _STRIP_PX, _GAP_PX = 217, 84, 84, 49, 25
+_LEGEND_PX, _BELOW_PX = 28, 52
 
 
 def river(windows: pd.DataFrame) -> pd.DataFrame:
@@ -41,16 +48,30 @@ def timeline_figure(
     from_ms: int | None = None,
     at_least_s: int = 300,
     title: str = "",
+    lane: pd.DataFrame | None = None,
+    markers: Sequence[Marker] | None = None,
 ) -> go.Figure:
-    """Draw the river, the valence line and the coverage strip.
+    """Draw the river, the signals, the valence line and the coverage strip.
 
     Args:
         windows: ``mood.class_windows``, ``window_s`` long; an empty one gives an empty figure with the same axes.
         from_ms: left end of the time axis; the first window when ``None``.
         at_least_s: length of the time axis when there is less: a class that has just begun does not fill it at once.
         zone: the teacher's time zone, for the axis and the hover text.
+        lane: ``signals.lane`` of the same windows; ``None`` where nobody can signal: there is no lane then.
+        markers: what the teacher noted; ``None`` where nothing can be noted. An empty lane and an empty list keep
+            their places, so that the first tap and the first marker move nothing.
     """
-    figure = make_subplots(rows=3, cols=1, shared_xaxes=True, row_heights=[0.62, 0.24, 0.14], vertical_spacing=0.07)
+    heights_px = [_RIVER_PX, *([] if lane is None else [_LANE_PX]), _VALENCE_PX, _STRIP_PX]
+    drawn_px = sum(heights_px) + _GAP_PX * (len(heights_px) - 1)
+    figure = make_subplots(
+        rows=len(heights_px),
+        cols=1,
+        shared_xaxes=True,
+        row_heights=heights_px,
+        vertical_spacing=_GAP_PX / drawn_px,
+    )
+    valence_row, strip_row = len(heights_px) - 1, len(heights_px)
     step_ms = window_s * 1000
     strip = windows
     windows = _with_closing_row(windows, step_ms)
@@ -90,7 +111,7 @@ def timeline_figure(
             connectgaps=False,
             hovertemplate="valence %{y:.2f}<extra></extra>",
         ),
-        row=2,
+        row=valence_row,
         col=1,
     )
     figure.add_trace(
@@ -105,27 +126,39 @@ def timeline_figure(
             customdata=np.stack([strip["students_usable"], strip["students_present"]], axis=-1),
             hovertemplate="%{customdata[0]} of %{customdata[1]} students with a usable face<extra></extra>",
         ),
-        row=3,
+        row=strip_row,
         col=1,
     )
-    figure.add_hline(y=0, line={"width": 1, "color": "rgba(128,128,128,.6)"}, row=2, col=1)
+    figure.add_hline(y=0, line={"width": 1, "color": "rgba(128,128,128,.6)"}, row=valence_row, col=1)
     figure.update_yaxes(title_text="share of faces", range=[-1, 1], tickvals=[-1, -0.5, 0, 0.5, 1], row=1, col=1)
     figure.update_yaxes(ticktext=["100 %", "50 %", "0", "50 %", "100 %"], row=1, col=1)
-    figure.update_yaxes(title_text="valence", range=[-1, 1], tickvals=[-1, 0, 1], row=2, col=1)
-    figure.update_yaxes(title_text="in view", range=[0, 1], tickvals=[0, 1], tickformat=".0%", row=3, col=1)
+    figure.update_yaxes(title_text="valence", range=[-1, 1], tickvals=[-1, 0, 1], row=valence_row, col=1)
+    figure.update_yaxes(title_text="in view", range=[0, 1], tickvals=[0, 1], tickformat=".0%", row=strip_row, col=1)
+    if lane is not None:
+        add_lane(figure, lane, window_s, zone, row=2)
     first_ms = from_ms if from_ms is not None else int(windows.index[0]) if len(windows) else None
+    last_ms = 0
     if first_ms is not None:
         last_ms = max(int(windows.index[-1]) if len(windows) else 0, first_ms + at_least_s * 1000)
         figure.update_xaxes(range=[local(first_ms, zone), local(last_ms, zone)])
-    figure.update_xaxes(title_text=f"time ({zone})", title_standoff=6, row=3, col=1)
+    if markers is not None:
+        add_markers(figure, markers, first_ms or 0, last_ms, zone)
+    figure.update_xaxes(title_text=f"time ({zone})", title_standoff=6, row=strip_row, col=1)
     figure.update_xaxes(showgrid=False, zeroline=False)
     figure.update_yaxes(gridcolor="rgba(128,128,128,.18)", zeroline=False, title_standoff=4)
+    labels_px = 0 if markers is None else ROWS * LABEL_PX + 4
     figure.update_layout(
         title={"text": title} if title else None,
-        height=430,
+        height=_LEGEND_PX + labels_px + drawn_px + _BELOW_PX + (28 if title else 0),
         template="none",  # the page brings its own look
-        margin={"l": 72, "r": 8, "t": 56 if title else 28, "b": 52},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        margin={"l": 72, "r": 8, "t": _LEGEND_PX + labels_px + (28 if title else 0), "b": _BELOW_PX},
+        legend={
+            "orientation": "h",
+            "y": 1 + (7 + labels_px) / drawn_px,
+            "yanchor": "bottom",
+            "x": 0,
+            "traceorder": "normal",
+        },
         hovermode="x unified",
         bargap=0,
         uirevision="timeline",  # a refresh keeps the zoom that the teacher chose

@@ -4,6 +4,7 @@ Seeded: the same students do the same things in every demo. What they show is ma
 is the code of a real class. The demo is marked as one, belongs to no teacher, and is erased when nobody watches it.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable
 
@@ -12,6 +13,8 @@ import numpy as np
 from classroom.board import LiveBoard
 from classroom.clock import Clock
 from classroom.codes import new_token, token_hash
+from classroom.demo_lesson import PHASE_S, DemoLesson
+from classroom.errors import ClassroomError
 from classroom.recorder import Recorder
 from classroom.records import ClassInfo, Reading, Sharing, Student
 from classroom.store import Store
@@ -33,7 +36,6 @@ _PHASES = np.array(
         [0.01, 0.01, 0.01, 0.42, 0.02, 0.11, 0.42],
     ]
 )
-_PHASE_S = 180
 
 
 class DemoFaces:
@@ -48,7 +50,7 @@ class DemoFaces:
 
     def step(self, second: int) -> list[FaceReading]:
         """The readings of one second, one a student."""
-        phase = _PHASES[second // _PHASE_S % len(_PHASES)]
+        phase = _PHASES[second // PHASE_S % len(_PHASES)]
         changes = self._rng.random(STUDENTS) < 0.12
         self._shown = np.where(changes, self._rng.choice(len(EMOTIONS), STUDENTS, p=phase), self._shown)
         leaves = (self._away_s == 0) & (self._rng.random(STUDENTS) < self._away_chance)
@@ -79,6 +81,7 @@ class DemoClass:
         self._at_ms = 0
         self._students: list[Student] = []
         self._sharing: list[Student] = []
+        self._lesson: DemoLesson | None = None
         self._board: LiveBoard | None = None
 
     def watch(self) -> LiveBoard:
@@ -112,7 +115,9 @@ class DemoClass:
         self._store.readings.write([], {student.id: (info.id, began_ms) for student in self._students}, began_ms)
         # The visits begin at the backfill's start and are one piece, so their end moves with each commit.
         faces, past = DemoFaces(), []
+        self._lesson = DemoLesson(self._store, info, self._students, _SEED)
         for second in range(BACKFILL_S):
+            self._lesson.step(second, began_ms + second * 1000)
             past += self._readings(faces.step(second), began_ms + second * 1000)
             if second % 8 == 0:
                 seen = {student.id: (info.id, began_ms + second * 1000) for student in self._students}
@@ -149,4 +154,6 @@ class DemoClass:
                     self._store.classes.erase_demos()
                 return
             self._recorder().add(self._readings(faces.step(second), self._at_ms))
+            with contextlib.suppress(ClassroomError):  # a second of a demo that is not kept is no loss
+                self._lesson.step(second, self._at_ms)
             second += 1

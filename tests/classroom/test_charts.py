@@ -2,11 +2,14 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from classroom.charts import ABOVE, BELOW, river, timeline_figure
 from classroom.colours import COLOURS
 from classroom.mood import class_windows, student_windows
+from classroom.records import Marker, MarkerKind, SignalKind
+from classroom.signals import lane, no_signals
 from fer_model.affect import PLACEMENTS
 from fer_model.labels import EMOTIONS
 from tests.fakes import MONDAY_MS, NO_FACE, face, readings_frame, visits_frame
@@ -112,3 +115,55 @@ class TestTimelineFigure:
         figure = timeline_figure(LESSON, 10, ZoneInfo("Asia/Kolkata"))
         assert areas(figure)[0].x[0].isoformat() == "2026-01-05T15:30:00"
         assert list(figure.select_xaxes())[-1].title.text == "time (Asia/Kolkata)"
+
+
+class TestLessonMarks:
+    MARKERS = (
+        Marker(1, 1, MarkerKind.QUESTION, "<b>Why?</b>", T + 5_000),
+        Marker(2, 1, MarkerKind.BREAK, "", T + 12_000, T + 18_000),
+    )
+
+    def signalled(self, rows=()):
+        table = [(i, who, kind.value, at, None) for i, (who, kind, at) in enumerate(rows)]
+        signals = pd.DataFrame(table, columns=no_signals().columns).astype(no_signals().dtypes.to_dict())
+        visits = visits_frame([(1, T, T + 30_000), (2, T, T + 30_000)])
+        return lane(signals, visits, LESSON.index.to_numpy(), 10_000)
+
+    def test_the_lane_has_a_row_a_signal_with_its_word_and_blank_cells_where_nobody_said_it(self):
+        counts = self.signalled([(1, SignalKind.LOST, T), (2, SignalKind.LOST, T + 10_000)])
+        cells = line(timeline_figure(LESSON, 10, UTC, lane=counts), "signals")
+        assert sorted(cells.y) == sorted(kind.value for kind in SignalKind)
+        rows = dict(zip(cells.y, cells.z, strict=True))
+        assert rows["lost"].tolist() == [1, 2, 2]
+        assert np.isnan(rows["hand up"]).all()
+        assert [at.second for at in cells.x] == [0, 10, 20, 30], "a cell is as long as its window"
+
+    def test_an_empty_lane_and_no_markers_keep_their_places(self):
+        shape = []
+        for windows, counts, noted in ((EMPTY, self.signalled()[:0], ()), (LESSON, self.signalled(), self.MARKERS)):
+            figure = timeline_figure(windows, 10, UTC, lane=counts, markers=noted)
+            figure.to_json()
+            shape.append((figure.layout.height, figure.layout.margin.t, len(figure.data)))
+        assert shape[0] == shape[1]
+        plain = timeline_figure(LESSON, 10, UTC)
+        assert plain.layout.height < shape[0][0]
+        assert len(plain.data) == shape[0][2] - 2
+
+    def test_every_marker_is_a_line_and_a_break_a_band(self):
+        figure = timeline_figure(LESSON, 10, UTC, markers=self.MARKERS)
+        lines = [shape.x0.second for shape in figure.layout.shapes if shape.x0 == shape.x1 and shape.yref == "paper"]
+        (band,) = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+        assert lines == [5, 12]
+        assert (band.x0.second, band.x1.second) == (12, 18)
+
+    def test_a_break_that_lasts_reaches_to_the_end_of_the_time_axis(self):
+        lasting = Marker(3, 1, MarkerKind.BREAK, "", T + 12_000)
+        figure = timeline_figure(LESSON, 10, UTC, markers=[lasting], at_least_s=300)
+        (band,) = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+        assert band.x1 == next(figure.select_xaxes()).range[1]
+
+    def test_what_was_typed_is_text_and_stands_under_the_pointer_with_its_time(self):
+        figure = timeline_figure(LESSON, 10, UTC, markers=self.MARKERS)
+        assert [note.text for note in figure.layout.annotations] == ["&lt;b&gt;Why?&lt;/b&gt;", "break"]
+        assert line(figure, "markers").customdata[0] == "10:00:05 question: &lt;b&gt;Why?&lt;/b&gt;"
+        assert line(figure, "markers").customdata[1] == "10:00:12 to 10:00:18 break"

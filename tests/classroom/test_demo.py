@@ -5,6 +5,7 @@ import pytest
 
 from classroom.board import State
 from classroom.demo import STUDENTS, UNWATCHED_MS, DemoFaces
+from classroom.signals import OPPOSITES
 from tests.fakes import MONDAY_MS
 
 # Long enough for the mood to change, a third of the real one.
@@ -60,6 +61,27 @@ class TestDemoClass:
         assert [tile.state for tile in board.tiles].count(State.NO_CAMERA) == 1
         assert board.usable_now > STUDENTS / 2
         assert np.nanstd(board.drawn["valence"]) > 0.05, "the mood moves"
+
+    def test_students_signal_and_the_teacher_notes_the_same_in_every_demo(self, server, live):
+        def what():
+            info = server.demo.watch().info
+            said = server.store.signals.of_class(info.id)
+            noted = server.store.markers.of_class(info.id)
+            first_student = said["student_id"].min()
+            return (
+                *(said["kind"].tolist(), (said["student_id"] - first_student).tolist()),
+                [(marker.kind, marker.at_ms - info.opened_ms) for marker in noted],
+            )
+
+        one = what()
+        assert len(set(one[0])) >= 3 and len(one[2]) == 2
+        server.demo._board = None
+        assert what() == one
+
+    def test_opposites_never_stand_together(self, server, live):
+        for student in server.store.classes.students(live.info.id):
+            kinds = {signal.kind for signal in server.store.signals.standing(student.id)}
+            assert not {OPPOSITES.get(kind) for kind in kinds} & kinds
 
     def test_visits_are_one_piece(self, server, live):
         visits = server.store.readings.visits(live.info.id)
