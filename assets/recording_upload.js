@@ -43,7 +43,7 @@ async function begin(root, file, data, tell) {
   uploads.set(root, upload);
   draw(root);
   try {
-    const asked = new URLSearchParams({ name: file.name, size: file.size, every: data.every });
+    const asked = new URLSearchParams({ name: file.name, size: file.size, every: data.every, names: data.names });
     const answer = await (await fetch(data.address, { method: "POST", body: asked })).json();
     if (uploads.get(root) !== upload) return; // cancelled meanwhile
     if (answer.error) return end(root, answer.error);

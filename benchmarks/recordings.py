@@ -16,6 +16,8 @@ import tempfile
 import threading
 import time
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -24,7 +26,8 @@ import numpy as np
 from benchmarks.gallery import Gallery, Truth
 from benchmarks.inference import cpu_name
 from benchmarks.made_recordings import gallery_recording, long_recording
-from classroom.people import People, readings_of
+from classroom.name_labels import can_read_names
+from classroom.people import People, Person, readings_of
 from classroom.recording_reader import RecordingReader
 from classroom.records import Sharing
 from classroom.store import Store
@@ -102,10 +105,10 @@ def still_galleries(pictures: np.ndarray, expressions: np.ndarray, reader: Crowd
     }
 
 
-def read_and_store(path: Path, store_path: Path) -> tuple[People, dict]:
+def read_and_store(path: Path, store_path: Path, with_names: bool) -> tuple[People, dict]:
     """Reads a recording and writes it to a new store as a class; the people, and how long it took."""
     began = time.perf_counter()
-    reader, people = RecordingReader(path, EVERY_S), People()
+    reader, people = RecordingReader(path, EVERY_S, with_names=with_names), People()
     for sample in reader.samples():
         people.add(sample)
     store = Store(f"sqlite:///{store_path}")
@@ -121,40 +124,67 @@ def read_and_store(path: Path, store_path: Path) -> tuple[People, dict]:
 
 
 def shuffled_gallery(pictures: np.ndarray, expressions: np.ndarray, folder: Path, minutes: float) -> dict:
-    """A gallery recording whose tiles are re-ordered four times: speed from detection to store, identity switches."""
+    """A gallery recording whose tiles are re-ordered four times: speed from detection to store, identity switches.
+
+    Once without the names in the tiles, and where Tesseract is installed once with them.
+    """
     path = folder / "gallery.mp4"
-    truths = gallery_recording(path, Gallery(pictures, expressions, seed=SHUFFLE_SEED), minutes * 60, 2, shuffles=4)
-    people, figures = read_and_store(path, folder / "gallery.db")
-    found = people.found()
-    switches, seen = identity_switches(truths, people, found)
+    gallery = Gallery(pictures, expressions, seed=SHUFFLE_SEED)
+    truths = gallery_recording(path, gallery, minutes * 60, 2, shuffles=4)
     persons = len(truths[0].people)
-    return {f"shuffled_gallery_{key}": value for key, value in figures.items()} | {
-        "shuffled_gallery_minutes": minutes,
-        "shuffled_gallery_persons": persons,
-        "shuffled_gallery_tracks": len(found),
-        "shuffled_gallery_found_share": round(seen / sum(len(truth.people) for truth in truths), 4),
-        "shuffled_gallery_identity_switches_a_person": round(switches / persons, 4),
-    }
+    figures = {"shuffled_gallery_minutes": minutes, "shuffled_gallery_persons": persons}
+    for with_names in (False, True) if can_read_names() else (False,):
+        start = "shuffled_gallery_with_names" if with_names else "shuffled_gallery"
+        people, speed = read_and_store(path, folder / f"{start}.db", with_names)
+        found = people.found()
+        switches, seen = identity_switches(truths, people, found)
+        figures |= {f"{start}_{key}": value for key, value in speed.items()} | {
+            f"{start}_tracks": len(found),
+            f"{start}_found_share": round(seen / sum(len(truth.people) for truth in truths), 4),
+            f"{start}_identity_switches_a_person": round(switches / persons, 4),
+        }
+        if with_names:
+            names = [person.name for person in gallery.people]
+            figures |= {f"{start}_{key}": value for key, value in named(truths, people, found, names).items()}
+    return figures
 
 
-def identity_switches(truths: list[Truth], people: People, found: list) -> tuple[int, int]:
-    """How often a true person's number changes from one sighting to the next, and how many sightings there are."""
+def sightings(truths: list[Truth], people: People, found: list[Person]) -> Iterator[tuple[int, Person]]:
+    """Every true face that was found, in the order of time: index of the true person, and who it was taken for."""
     step_of = {at_s: step for step, at_s in enumerate(people.times_s.tolist())}
-    at_step: list[list[tuple[np.ndarray, int]]] = [[] for _ in step_of]
+    at_step: list[list[tuple[np.ndarray, Person]]] = [[] for _ in step_of]
     for person in found:
         for at_s, box in zip(person.at_s.tolist(), person.boxes_xyxy, strict=True):
-            at_step[step_of[at_s]].append((box, person.number))
-    last: dict[int, int] = {}
-    switches, sightings = 0, 0
+            at_step[step_of[at_s]].append((box, person))
     for truth, faces in zip(truths, at_step, strict=True):
         rows = matched(truth.boxes_xyxy, np.array([box for box, _ in faces], np.float32).reshape(-1, 4))
         for person, row in zip(truth.people.tolist(), rows.tolist(), strict=True):
             if row >= 0:
-                number = faces[row][1]
-                switches += last.get(person, number) != number
-                last[person] = number
-                sightings += 1
-    return switches, sightings
+                yield person, faces[row][1]
+
+
+def identity_switches(truths: list[Truth], people: People, found: list[Person]) -> tuple[int, int]:
+    """How often a true person's number changes from one sighting to the next, and how many sightings there are."""
+    last: dict[int, int] = {}
+    switches, seen = 0, 0
+    for true, person in sightings(truths, people, found):
+        switches += last.get(true, person.number) != person.number
+        last[true] = person.number
+        seen += 1
+    return switches, seen
+
+
+def named(truths: list[Truth], people: People, found: list[Person], names: list[str]) -> dict:
+    """How many people are named right, each as it is called most of the time, and how many of their sightings."""
+    called = Counter((true, person.name, person.is_name_read) for true, person in sightings(truths, people, found))
+    right = sum(count for (true, name, _), count in called.items() if name == names[true])
+    wrong = sum(count for (true, name, is_read), count in called.items() if is_read and name != names[true])
+    mostly = {true: name for (true, name, _), _ in reversed(called.most_common())}
+    return {
+        "people_named_right_share": round(sum(names[true] == name for true, name in mostly.items()) / len(mostly), 4),
+        "faces_named_right_share": round(right / called.total(), 4),
+        "faces_named_wrong_share": round(wrong / called.total(), 4),
+    }
 
 
 class PeakMemory:

@@ -1,6 +1,6 @@
 """Reads pictures and recordings without a browser.
 
-    python -m classroom.analyse lesson.mp4 photographs/ --out results [--every 0.5] [--json]
+    python -m classroom.analyse lesson.mp4 photographs/ --out results [--every 0.5] [--json] [--no-names]
 
 Writes ``NAME.csv`` for each file: a recording's is the session CSV of a class, a picture's has a row a face. The files
 of a folder are done one after the other; what is finished is not done again, so a run that was stopped goes on. Nothing
@@ -16,7 +16,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from classroom.errors import BadInput, EngineError
-from classroom.people import People
+from classroom.people import NAMES_WERE_READ, People, any_name_read
 from classroom.picture_faces import read_crowd
 from classroom.pictures import MAX_MB, frame_of
 from classroom.recording_reader import RecordingReader
@@ -63,9 +63,11 @@ def analyse_picture(path: Path, reader: CrowdReader) -> tuple[bytes, bytes]:
     return picture_csv(path.name, crowd), picture_json(crowd)
 
 
-def analyse_recording(path: Path, every_s: float, settings: Settings, quiet: bool) -> tuple[bytes, bytes, list[str]]:
-    """CSV and JSON of one recording, and what could not be read, a sentence each."""
-    reader = RecordingReader(path, every_s, models_dir=settings.models_dir)
+def analyse_recording(
+    path: Path, every_s: float, settings: Settings, quiet: bool, with_names: bool = True
+) -> tuple[bytes, bytes, list[str]]:
+    """CSV and JSON of one recording, and what is to be said of it, a sentence each."""
+    reader = RecordingReader(path, every_s, models_dir=settings.models_dir, with_names=with_names)
     people, total_s = People(), reader.info.duration_s
     form = "{l_bar}{bar}| {n:.0f}/{total:.0f} s, {postfix} left {remaining}" if total_s else None
     with tqdm(total=total_s, desc=path.name, unit="s", bar_format=form, disable=quiet) as bar:
@@ -77,7 +79,7 @@ def analyse_recording(path: Path, every_s: float, settings: Settings, quiet: boo
     if not len(times_s):
         raise BadInput(f"{path.name} has no frame that can be read.")
     content = recording_csv(path.stem, found, times_s, reader.info.recorded_ms, settings.window_s, UTC)
-    return content, recording_json(found), reader.problems
+    return content, recording_json(found), [*reader.problems, *([NAMES_WERE_READ] if any_name_read(found) else [])]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -86,6 +88,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the results go")
     parser.add_argument("--every", type=float, default=0.5, metavar="SECONDS", help="between two samples (0.5)")
     parser.add_argument("--json", action="store_true", help="write NAME.json beside NAME.csv")
+    parser.add_argument("--no-names", action="store_true", help="do not read the names in the tiles of a call")
     args = parser.parse_args(argv)
     settings, failed = Settings.from_env(), 0
     try:
@@ -101,12 +104,12 @@ def main(argv: list[str] | None = None) -> int:
         if result.exists() and (not args.json or result.with_suffix(".json").exists()):
             print(f"{file.name}: done before, see {result.name}")
             continue
-        problems: list[str] = []
+        notes: list[str] = []
         try:
             if _is_picture(file):
                 table, tree = analyse_picture(file, pictures)
             else:
-                table, tree, problems = analyse_recording(file, args.every, settings, quiet)
+                table, tree, notes = analyse_recording(file, args.every, settings, quiet, not args.no_names)
         except (BadInput, EngineError) as error:
             print(f"{file.name}: {error}", file=sys.stderr)
             failed += 1
@@ -114,8 +117,8 @@ def main(argv: list[str] | None = None) -> int:
         except KeyboardInterrupt:
             print("Stopped. What is finished stays; the same command goes on.", file=sys.stderr)
             return STOPPED
-        for problem in problems:
-            print(f"{file.name}: {problem}", file=sys.stderr)
+        for note in notes:
+            print(f"{file.name}: {note}", file=sys.stderr)
         if args.json:
             _write(result.with_suffix(".json"), tree)
         _write(result, table)  # last: it says that this file is done

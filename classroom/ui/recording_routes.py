@@ -27,7 +27,7 @@ _SIGN_IN = "You are signed out. Sign in again, then choose the recording once mo
 
 
 async def begin(request: Request) -> Response:
-    """Name, size and distance of the looks; gives the address for the bytes."""
+    """Name, size, distance of the looks and whether to read names; gives the address for the bytes."""
     form = await form_of(request)
     teacher = await _teacher(request)
     if teacher is None or form is None:
@@ -37,7 +37,8 @@ async def begin(request: Request) -> Response:
     except ValueError:
         return _refused("Choose a recording and how often to look at it.", 400)
     try:
-        job = await in_thread(_jobs().begin, teacher.id, form.get("name", ""), size_bytes, every_s)
+        name, with_names = form.get("name", ""), form.get("names") != "no"
+        job = await in_thread(_jobs().begin, teacher.id, name, size_bytes, every_s, with_names)
     except ClassroomError as error:
         return _refused(str(error), 400)
     return JSONResponse({"address": f"{RECORDING}/{job.upload_id}"})

@@ -42,12 +42,13 @@ _upload = st.components.v2.component(
 )
 
 
-def recording_upload(every_s: float, max_mb: int) -> None:
+def recording_upload(every_s: float, with_names: bool, max_mb: int) -> None:
     """The page runs anew once a recording has been taken; what is wrong is said in place."""
     largest = as_size(max_mb)
     data = {
         "address": RECORDING,
         "every": every_s,
+        "names": "yes" if with_names else "no",
         "endings": list(ENDINGS),
         "max_bytes": max_mb * 1024 * 1024,
         "kinds": f"or drop it here: {_KINDS}, up to {largest}",

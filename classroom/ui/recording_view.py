@@ -3,6 +3,7 @@
 import streamlit as st
 
 from classroom.analysis_jobs import AnalysisJobs
+from classroom.name_labels import can_read_names
 from classroom.recording_job import Progress, RecordingJob, Stage
 from classroom.ui import forms
 from classroom.ui.page import Visit
@@ -40,7 +41,13 @@ def _choose(jobs: AnalysisJobs, job: RecordingJob | None) -> None:
         key="every",
         width=420,
     )
-    recording_upload(every_s, jobs.max_mb)
+    with_names = can_read_names() and st.checkbox(
+        "Read the names in the tiles of a call",
+        value=True,
+        help="They name the people instead of numbers. Check them: they are read from the picture.",
+        key="with_names",
+    )
+    recording_upload(every_s, with_names, jobs.max_mb)
     if job and job.stage is Stage.UPLOADING:
         # Of this page or of another one: nobody but the browser knows which.
         st.caption(forms.as_text(f"“{job.name}” is on its way. Keep the page open on which you chose it."))

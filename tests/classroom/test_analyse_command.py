@@ -1,13 +1,17 @@
 """The command line on real files."""
 
+import csv
 import json
 import shutil
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
 from classroom.analyse import main
+from classroom.recordings import recording_info
+from tests.fakes import FakeReader
 from tests.media import media, stand_in_clip
 
 
@@ -43,6 +47,29 @@ def test_a_recording_gives_the_csv_of_a_class_and_its_tracks(out, tmp_path):
     assert len(track["readings"]) == 16
     lines = (out / "stand_in.csv").read_text("utf-8-sig").splitlines()
     assert sum(int(line.split(",")[4]) for line in lines[1:]) == 16
+
+
+def test_names_in_the_picture_are_said_to_be_read_and_can_be_left_alone(out, tmp_path, capsys, monkeypatch):
+    clip, asked = stand_in_clip(tmp_path, seconds=1), []
+
+    class Named(FakeReader):
+        def __init__(self, path, every_s, models_dir, with_names):
+            asked.append(with_names)
+            super().__init__(path, every_s, 1, models_dir, recording_info(path), with_names)
+
+        def samples(self):
+            for sample in super().samples():
+                yield replace(sample, names=("Ada",) * len(sample.scores) if self.with_names else ())
+
+    monkeypatch.setattr("classroom.analyse.RecordingReader", Named)
+    assert main([str(clip), "--out", str(out)]) == 0
+    assert "check them" in capsys.readouterr().err
+    lines = (out / "stand_in.csv").read_text("utf-8-sig").splitlines()
+    assert {row["student"] for row in csv.DictReader(lines)} == {"Ada", "Ada (2)"}
+    (out / "stand_in.csv").unlink()
+    assert main([str(clip), "--out", str(out), "--no-names"]) == 0
+    assert capsys.readouterr().err == ""
+    assert asked == [True, False]
 
 
 def test_a_folder_goes_on_where_it_was_stopped(out, tmp_path, capsys):

@@ -50,6 +50,14 @@ def test_without_a_recording_there_is_a_place_to_choose_one(as_ada, server):
     assert as_ada.app.select_slider(key="every").value == 0.5
 
 
+@pytest.mark.parametrize(("installed", "boxes"), [(True, [True]), (False, [])])
+def test_the_names_in_the_tiles_are_asked_about_only_where_they_can_be_read(as_ada, monkeypatch, installed, boxes):
+    monkeypatch.setattr("classroom.ui.recording_view.can_read_names", lambda: installed)
+    as_ada.open(ANALYSE)
+    assert as_ada.failed == []
+    assert [box.value for box in as_ada.app.checkbox if box.key == "with_names"] == boxes
+
+
 def test_an_upload_of_another_page_is_said_and_can_be_cancelled(as_ada, server, ada):
     server.jobs.begin(ada.teacher.id, "lesson.mp4", 5, 0.5)
     as_ada.open(ANALYSE)

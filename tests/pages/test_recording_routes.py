@@ -55,6 +55,12 @@ def test_a_recording_is_taken_read_and_its_file_is_gone(client, server, ada, fil
     assert files() == []
 
 
+@pytest.mark.parametrize(("asked", "with_names"), [({}, True), ({"names": "yes"}, True), ({"names": "no"}, False)])
+def test_the_names_in_the_tiles_are_read_unless_the_teacher_does_not_want_it(client, server, ada, asked, with_names):
+    client.post(RECORDING, data={"name": "lesson.mp4", "size": "5", "every": "0.5"} | asked, headers=OWN)
+    assert server.jobs.of(ada.teacher.id).with_names is with_names
+
+
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}])
 def test_a_foreign_page_can_neither_ask_nor_send(client, server, ada, files, headers):
     assert begin(client, headers=headers).status_code == 403
