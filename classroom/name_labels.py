@@ -29,7 +29,7 @@ MOST_ENLARGED = 3.0
 SHARPER = 0.8
 SUREST = 70  # of 100: a word that is less sure is none. Of the gallery's labels nearly all have 95 and more.
 MOST_LANGUAGES = 4  # each makes it slower
-LONGEST = 40
+SHORTEST, SHORTEST_SMALL, LONGEST = 2, 4, 40
 SAME_LINE = 1.5  # widest gap between two words of a name, in their heights
 # Where a label can be, from the middle of its face, in sides of the face's box.
 LEFT, RIGHT, LOWEST = 4.5, 2.5, 3.0
@@ -192,7 +192,9 @@ def _label(words: list[tuple[str, np.ndarray]]) -> list[Label]:
         words = words[1:]  # the sign of a microphone is often read as a number
     text = clean_text(" ".join(word for word, _ in words), LONGEST + 1)
     signs, letters = len(text.replace(" ", "")), sum(_is_letter(sign) for sign in text)
-    if letters < 2 or letters < signs / 2 or len(text) > LONGEST:
+    # Noise, and the rest of a name whose beginning was not read, are short and begin small.
+    fewest = SHORTEST_SMALL if text[:1].islower() else SHORTEST
+    if letters < fewest or letters < signs / 2 or len(text) > LONGEST:
         return []
     boxes = np.array([box for _, box in words])
     return [Label(text, (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()))]
