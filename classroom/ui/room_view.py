@@ -16,6 +16,11 @@ VIDEO = {"width": {"ideal": 1920}, "height": {"ideal": 1080}, "frameRate": {"max
 GROWS_MS = 60_000
 LARGE_PX = 1280
 _INSECURE = "Browsers give a camera only to pages over HTTPS. Open ClassPulse by its https address, then try again."
+_GROWS = "Your browser begins with a small picture. It grows within a minute; then smaller faces are found."
+_SMALL = (
+    "The picture is small, so only near faces are found. It grows with a better camera, a faster line, or less work for"
+    " this machine."
+)
 # What this page remembers between its runs.
 _SHARED = "room_shared"
 _NOTICE = "room_notice"
@@ -91,10 +96,8 @@ def _what_is_seen(visit: Visit, info: ClassInfo, camera: Camera) -> None:
         return
     st.write(room_sentence(view, server.clock()))
     began_ms, tries = shared["began_ms"], shared["tries"]
-    if view.look and view.size_px[0] < LARGE_PX and server.clock() - (began_ms or 0) < GROWS_MS:
-        st.caption(
-            "Browsers send a small picture at first. It grows within a minute, and smaller faces are found then."
-        )
+    if view.look and view.size_px[0] < LARGE_PX:
+        st.caption(_GROWS if server.clock() - (began_ms or 0) < GROWS_MS else _SMALL)
     if began_ms and tries < MAX_ATTEMPTS and is_lost(server.clock(), began_ms, view.frame_ms):
         _start(visit, info, shared["device"], tries + 1)
         st.rerun()

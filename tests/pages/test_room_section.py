@@ -57,6 +57,20 @@ def test_the_camera_fills_the_board_until_it_is_stopped(as_ada, server, info):
     assert "Person 1" in as_ada.text, "the seat stays on the board"
 
 
+def test_a_small_picture_is_said_and_whether_it_will_grow(as_ada, server, info, clock):
+    as_ada.open(LIVE)
+    press(as_ada, "Start the camera")
+    camera, sharer = server.rooms._cameras[info.id], server.rooms.view(info.id).sharer
+    for number, words in enumerate(("It grows within a minute", "only near faces are found")):
+        server.rooms.frame_arrived(info.id, sharer, camera_frame(640, 360))
+        camera.serve(1e6 + number * 100)
+        as_ada.app.run()
+        assert words in as_ada.text
+        for _ in range(61):
+            clock.advance(1)
+            server.rooms.frame_arrived(info.id, sharer, camera_frame(640, 360))
+
+
 def test_another_camera_of_the_machine_can_be_chosen(as_ada, server, info, monkeypatch):
     asked = []
     monkeypatch.setattr("classroom.ui.room_view.share_room", lambda *given, **_: asked.append(given[3]))
