@@ -12,14 +12,12 @@ Conventions
 - Nods and shakes are faster than that and cannot be told: benchmarks/geometry.py and its result.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from classroom.presence import STALE_MS
-from classroom.records import Student
 from classroom.store.tables import GEOMETRY_COLUMNS
 
 MARKS = ("facing", "eyes_shut", "mouth_wide")
@@ -115,6 +113,9 @@ def mark(readings: pd.DataFrame) -> pd.DataFrame:
     return Attention().mark(readings)
 
 
+COUNTS = ("analyses", "in_view", "facing_known", "facing", "eyes_known", "eyes_open", "mouth_known")
+
+
 def totals(marked: pd.DataFrame) -> pd.DataFrame:
     """Counts a student, which can be added up.
 
@@ -122,22 +123,14 @@ def totals(marked: pd.DataFrame) -> pd.DataFrame:
         marked: readings with marks.
 
     Returns:
-        Index ``student_id``. Columns, all integers: ``analyses``; ``in_view`` with a face; ``facing_known``, and
-        ``facing`` of those; ``eyes_known``, and ``eyes_open`` of those; ``mouth_known``.
+        Index ``student_id``. Columns ``COUNTS``, all integers: ``analyses``; ``in_view``, those with a face;
+        ``facing_known``, and ``facing`` of those; ``eyes_known``, and ``eyes_open`` of those; ``mouth_known``.
     """
     facing, shut, mouth = (marked[name].to_numpy(float) for name in MARKS)
-    columns = {
-        "analyses": np.ones(len(marked), bool),
-        "in_view": marked["faces_seen"].to_numpy() > 0,
-        "facing_known": ~np.isnan(facing),
-        "facing": facing == 1,
-        "eyes_known": ~np.isnan(shut),
-        "eyes_open": shut == 0,
-        "mouth_known": ~np.isnan(mouth),
-    }
-    keys = marked["student_id"].to_numpy(np.int64)
-    counts = {name: values.astype(np.int64) for name, values in columns.items()}
-    return pd.DataFrame({"student_id": keys} | counts).groupby("student_id").sum()
+    in_view = marked["faces_seen"].to_numpy() > 0
+    hits = (np.ones(len(marked)), in_view, ~np.isnan(facing), facing == 1, ~np.isnan(shut), shut == 0, ~np.isnan(mouth))
+    counts = {name: values.astype(np.int64) for name, values in zip(COUNTS, hits, strict=True)}
+    return pd.DataFrame({"student_id": marked["student_id"].to_numpy(np.int64)} | counts).groupby("student_id").sum()
 
 
 def perclos(marked: pd.DataFrame, at_ms: int) -> pd.DataFrame:
@@ -199,31 +192,6 @@ def seen_now(marked: pd.DataFrame, now_ms: int) -> dict[int, str]:
         elif _nearly_all(shut[own] == 1, ~np.isnan(shut[own])):
             words[int(student_id)] = "eyes closed or down"
     return words
-
-
-def attention_table(students: Sequence[Student], marked: pd.DataFrame) -> pd.DataFrame:
-    """A row a student for a page: what was seen, each beside the number of readings that it is a share of."""
-    counts, wide = totals(marked), yawns(marked)
-    rows = []
-    for student in students:
-        own = counts.loc[student.id] if student.id in counts.index else dict.fromkeys(counts.columns, 0)
-        rows.append(
-            (
-                student.name,
-                _share(own["in_view"], own["analyses"]),
-                _share(own["facing"], own["facing_known"]),
-                _share(own["eyes_open"], own["eyes_known"]),
-                str(wide[student.id]) if student.id in wide.index else "not known",
-            )
-        )
-    return pd.DataFrame(rows, columns=ATTENTION_TITLES)
-
-
-ATTENTION_TITLES = ("Student", "In view", "Facing the screen", "Eyes open", "Mouth wide open for 2 s")
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%} of {whole:,}" if whole else "not known"
 
 
 def _nearly_all(hits: np.ndarray, known: np.ndarray) -> bool:

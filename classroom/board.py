@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from classroom.attention import NOW_MS, Attention, seen_now
 from classroom.clock import Clock
 from classroom.markers import breaks_of, lasting_break
 from classroom.mood import (
@@ -55,6 +56,7 @@ class Tile:
         age_s: seconds since the student was last heard of, ``None`` when never since the server started.
         two_faces: more than one face was in the last picture; the largest is read.
         signals: what the student says now.
+        held: how the face has been held for the last seconds, where that is worth a word: "facing away".
     """
 
     student_id: int
@@ -70,6 +72,7 @@ class Tile:
     age_s: float | None
     two_faces: bool
     signals: tuple[SignalKind, ...] = ()
+    held: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ class LiveBoard:
         self._last_frame_ms = last_frame_ms
         self._lock = threading.Lock()
         self._after_id = 0
+        self._attention = Attention()
         self._breaks: Breaks = ()
         self._windows: pd.DataFrame | None = None
         self._recent: pd.DataFrame | None = None
@@ -158,7 +162,8 @@ class LiveBoard:
         if breaks_of(markers) != self._breaks:
             # What was added up may lie inside a break now, or no longer: add up anew. A lesson has few breaks.
             self._breaks, self._windows, self._after_id = breaks_of(markers), None, 0
-        new = self._store.readings.of_class(self.info.id, after_id=self._after_id)
+            self._attention = Attention()
+        new = self._attention.mark(self._store.readings.of_class(self.info.id, after_id=self._after_id))
         counted = student_windows(without_breaks(new, self._breaks), self._window_s)
         if self._windows is None:
             self._windows, self._recent = counted, new
@@ -167,7 +172,7 @@ class LiveBoard:
             self._recent = pd.concat([self._recent, new])
         if len(new):
             self._after_id = int(new["id"].iloc[-1])
-        self._recent = self._recent[self._recent["at_ms"] > now_ms - SHOWN_MS]
+        self._recent = self._recent[self._recent["at_ms"] > now_ms - max(SHOWN_MS, NOW_MS)]
         students = self._store.classes.students(self.info.id)
         visits = self._store.readings.visits(self.info.id)
         tiles = make_tiles(
@@ -179,6 +184,8 @@ class LiveBoard:
             {student.id: self._last_seen_ms(student.id) for student in students},
             {student.id: self._last_frame_ms(student.id) for student in students},
         )
+        held = seen_now(self._recent, now_ms)
+        tiles = [_with_held(tile, held) for tile in tiles]
         signals = self._store.signals.of_class(self.info.id)
         return make_board(now_ms, tiles, self._windows, visits, self._window_s, signals, markers)
 
@@ -222,6 +229,11 @@ def make_board(
         lane=lane(signals, visits, drawn.index.to_numpy(np.int64), drawn_s * 1000),
         markers=tuple(markers),
     )
+
+
+def _with_held(tile: Tile, held: Mapping[int, str]) -> Tile:
+    """The word is about a face that is in view now."""
+    return replace(tile, held=held.get(tile.student_id)) if tile.state in (State.LIVE, State.NOT_CLEAR) else tile
 
 
 def _with_signals(tile: Tile, said: Sequence[Standing]) -> Tile:

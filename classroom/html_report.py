@@ -14,7 +14,7 @@ from classroom.charts import timeline_figure
 from classroom.clock import as_utc
 from classroom.colours import COLOURS
 from classroom.people_charts import heat_map, person_grid
-from classroom.report import ClassReport, attendance_table
+from classroom.report import ATTENTION_NOTE, ClassReport, attendance_table, attention_table
 from fer_model.labels import EMOTIONS
 
 _STYLE = """
@@ -40,7 +40,7 @@ def html_report(report: ClassReport, zone: tzinfo) -> bytes:
     """
     title, parts = escape(report.info.title), [_head(report, zone)]
     if report.analyses:
-        parts += [_mood(report, zone), _people(report, zone)]
+        parts += [_mood(report, zone), _people(report, zone), _attention(report)]
     else:
         parts.append("<p>No face was analysed in this class.</p>")
     parts += [f"<h2>Attendance</h2>{_table(attendance_table(report, zone))}", _NOTES]
@@ -97,6 +97,13 @@ def _people(report: ClassReport, zone: tzinfo) -> str:
         f'<p class="quiet">The expression shown most often in each {report.timeline_s} s. Pale grey: present, but not'
         " read. Blank: not there.</p></section>"
     )
+
+
+def _attention(report: ClassReport) -> str:
+    rows = attention_table(report)
+    if rows.empty:
+        return ""
+    return f'<h2>In view, facing the screen, eyes open</h2>{_table(rows)}<p class="quiet">{escape(ATTENTION_NOTE)}</p>'
 
 
 def _chart(figure: go.Figure) -> str:

@@ -1,13 +1,15 @@
 """What is left of a class, read from the store and put together for a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 import pandas as pd
 
 from classroom.attendance import Attendance, attendance
+from classroom.attention import COUNTS, mark, totals, yawns
 from classroom.clock import as_utc
-from classroom.mood import drawable, student_windows
+from classroom.markers import breaks_of
+from classroom.mood import drawable, student_windows, without_breaks
 from classroom.records import ClassInfo
 from classroom.store import Store
 from fer_model.labels import EMOTIONS
@@ -16,11 +18,20 @@ ATTENDANCE_TITLES = (
     *("Student", "Joined", "Left", "Visits", "Minutes present", "Minutes analysed"),
     *("Analyses", "With a usable face"),
 )
+ATTENTION_NOTE = (
+    "Each student is compared with their own first two minutes in view; until then nothing is known. Eyes that look"
+    " down on a page look shut. Who faces the screen need not listen, and who looks away may be thinking."
+)
+ATTENTION_TITLES = ("Student", "In view", "Facing the screen", "Eyes open", "Mouth wide open for 2 s or more")
 
 
 @dataclass(frozen=True)
 class ClassReport:
-    """One class. ``timeline`` is ``mood.class_windows``, each ``timeline_s`` long; totals are over the whole class."""
+    """One class. ``timeline`` is ``mood.class_windows``, each ``timeline_s`` long; totals are over the whole class.
+
+    ``attention`` is ``attention.totals`` of what was not a break with ``yawns`` beside them, without a row where no
+    geometry is known.
+    """
 
     info: ClassInfo
     attendance: tuple[Attendance, ...]
@@ -28,6 +39,7 @@ class ClassReport:
     windows: pd.DataFrame
     timeline: pd.DataFrame
     timeline_s: int
+    attention: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*COUNTS, "yawns"]))
 
     @property
     def analyses(self) -> int:
@@ -55,7 +67,8 @@ def class_report(store: Store, info: ClassInfo, window_s: int) -> ClassReport:
     timeline, timeline_s = drawable(windows, visits, window_s)
     students = tuple(store.classes.students(info.id))
     rows = tuple(attendance(students, readings, visits))
-    return ClassReport(info, rows, visits, windows, timeline, timeline_s)
+    marked = without_breaks(mark(readings), breaks_of(store.markers.of_class(info.id)))
+    return ClassReport(info, rows, visits, windows, timeline, timeline_s, totals(marked).join(yawns(marked)))
 
 
 def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:
@@ -78,3 +91,29 @@ def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(rows, columns=ATTENDANCE_TITLES)
+
+
+def attention_table(report: ClassReport) -> pd.DataFrame:
+    """A row a student: three things that were seen and never their sum, each beside the n that it is a share of.
+
+    Empty where the geometry of no face is known, as in a recording.
+    """
+    counts, rows = report.attention, []
+    if not counts["facing_known"].any():
+        return pd.DataFrame(rows, columns=ATTENTION_TITLES)
+    for row in report.attendance:
+        own = counts.loc[row.student.id].to_dict() if row.student.id in counts.index else dict.fromkeys(counts, 0)
+        rows.append(
+            (
+                row.student.name,
+                _share(own["in_view"], own["analyses"]),
+                _share(own["facing"], own["facing_known"]),
+                _share(own["eyes_open"], own["eyes_known"]),
+                f"{own['yawns']:.0f}" if own["mouth_known"] else "not known",
+            )
+        )
+    return pd.DataFrame(rows, columns=ATTENTION_TITLES)
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{part / whole:.0%} of {whole:,.0f} readings" if whole else "not known"

@@ -8,7 +8,7 @@ from classroom.charts import timeline_figure
 from classroom.clock import as_utc
 from classroom.people_charts import MOST_LINES, heat_map, lines, person_grid
 from classroom.records import ClassInfo
-from classroom.report import ClassReport
+from classroom.report import ATTENTION_NOTE, ClassReport, attention_table
 from classroom.ui.page import Visit
 from classroom.ui.words import counts_html
 
@@ -34,6 +34,7 @@ def show_report(visit: Visit, report: ClassReport) -> None:
     st.caption(f"One point is {report.timeline_s} s. Drag to zoom, double-click to see everything again.")
     st.html(counts_html(report.counts, f"of {report.usable} usable readings"))
     _show_everybody(visit, report)
+    _show_attention(report)
 
 
 def _show_everybody(visit: Visit, report: ClassReport) -> None:
@@ -57,3 +58,12 @@ def _show_everybody(visit: Visit, report: ClassReport) -> None:
     if chosen:
         figure = lines(grid, [row_of[student_id] for student_id in chosen], visit.zone)
         st.plotly_chart(figure, key="person-lines", alt="Valence of the chosen people")
+
+
+def _show_attention(report: ClassReport) -> None:
+    """The parts side by side; there is no number that adds them up."""
+    rows = attention_table(report)
+    if len(rows):
+        st.subheader("In view, facing the screen, eyes open")
+        st.dataframe(rows, hide_index=True)
+        st.caption(ATTENTION_NOTE)

@@ -10,14 +10,12 @@ from classroom.attention import (
     FACING_YAW_DEG,
     OWN_MS,
     Attention,
-    attention_table,
     mark,
     perclos,
     seen_now,
     totals,
     yawns,
 )
-from classroom.records import Sharing, Student
 from fer_model.reader import FaceReader
 from fer_model.reading import FaceReading, Geometry, Reason
 from tests.fakes import MONDAY_MS, NO_FACE, readings_frame
@@ -197,13 +195,6 @@ def test_a_mouth_that_was_not_seen_between_is_not_one_long_yawn():
 def test_a_tile_says_at_most_one_thing_and_only_what_lasts(later, word, why):
     readings = class_of(*later)
     assert seen_now(mark(readings), int(readings["at_ms"].max())).get(ANN) == word, why
-
-
-def test_the_table_says_each_part_with_its_n_and_what_is_not_known():
-    students = [Student(ANN, 1, "Ann", Sharing.CAMERA, MONDAY_MS), Student(BEN, 1, "Ben", Sharing.NOTHING, MONDAY_MS)]
-    table = attention_table(students, mark(class_of(held(), held(), held(), held(yaw=60))))
-    assert table.loc[0].tolist() == ["Ann", "100% of 124", "75% of 4", "100% of 3", "0"]
-    assert table.loc[1].tolist() == ["Ben"] + ["not known"] * 4
 
 
 @pytest.fixture(scope="module")

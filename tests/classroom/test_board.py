@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -7,7 +9,7 @@ from classroom.mood import class_windows, shown_now, student_windows, without_br
 from classroom.presence import GONE_MS, STALE_MS
 from classroom.records import MarkerKind, Reading, Sharing, SignalKind, Student
 from fer_model.labels import EMOTIONS
-from fer_model.reading import FaceReading, Reason
+from fer_model.reading import FaceReading, Geometry, Reason
 from tests.fakes import MONDAY_MS, NO_FACE, add_teacher, face, readings_frame, seed_class
 
 NOW = MONDAY_MS
@@ -204,6 +206,44 @@ class TestLiveBoard:
 
 def _raise_store_error(*_):
     raise StoreError("away")
+
+
+class TestHowFacesAreHeld:
+    """Two minutes as usual, then fifteen seconds of something."""
+
+    @pytest.fixture
+    def live(self, store, clock):
+        seeded = seed_class(store, add_teacher(store))
+        live = LiveBoard(seeded.info, store, clock, 10, lambda _: clock(), lambda _: clock())
+        self.write = lambda *faces: store.readings.write(
+            [Reading(seeded.info.id, seeded.students[0].id, clock.advance(1), each) for each in faces], {}, clock()
+        )
+        self.mark_break = lambda: store.markers.add(seeded.info.id, MarkerKind.BREAK, clock() - 60_000)
+        return live
+
+    def held(self, yaw_deg: float) -> FaceReading:
+        return replace(face("neutral"), geometry=Geometry(yaw_deg, 0.0, 0.0, 0.3, 0.0))
+
+    def test_a_tile_says_facing_away_while_it_lasts(self, live):
+        said = []
+        for faces in ([self.held(0)] * 130, [self.held(60)] * 16, [self.held(0)] * 16):
+            for each in faces:
+                self.write(each)
+            said.append(live.look(0).tiles[0].held)
+        assert said == [None, "facing away", None]
+
+    def test_it_says_nothing_of_a_face_that_is_not_in_view(self, live):
+        self.write(*[self.held(0)] * 130, *[self.held(60)] * 10, *[NO_FACE] * 5)
+        tile = live.look(0).tiles[0]
+        assert (tile.state, tile.held) == (State.NO_FACE, None)
+
+    def test_a_new_break_does_not_forget_how_it_is_usually_held(self, live):
+        self.write(*[self.held(25)] * 130)
+        live.look(0)
+        self.write(*[self.held(-20)] * 16)
+        self.mark_break()
+        live.look_again()
+        assert live.look(0).tiles[0].held == "facing away"
 
 
 class TestBreaksOnTheBoard:
