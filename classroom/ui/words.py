@@ -51,6 +51,8 @@ def state_sentence(tile: Tile) -> str:
         sentence += f" It is {tile.reason}: {_REASON_HINTS.get(tile.reason, '')}."
     if tile.two_faces:
         sentence += " There is more than one face in front of your camera; the largest one is read."
+    if tile.held:
+        sentence += f" Your teacher also reads: {tile.held}."
     return sentence
 
 
@@ -160,7 +162,8 @@ def _tile(tile: Tile) -> str:
     colour = COLOURS[tile.emotion] if tile.emotion else UNKNOWN
     kind = "gone" if tile.state is State.GONE else "" if tile.emotion else "dim"
     seen = "" if tile.coverage is None else f"seen {tile.coverage:.0%} of {tile.analyses}"
-    state = tile.state.value + (" · 2 faces" if tile.two_faces else "")
+    # How a face is held says that it is in view, too: one word or two are enough on a tile.
+    state = (tile.held or tile.state.value) + (" · 2 faces" if tile.two_faces else "")
     if tile.state in (State.STALE, State.GONE) and tile.age_s is not None:
         state += f" · {_age(tile.age_s)}"
     now = expression_html(tile) if tile.emotion else escape(_unknown(tile))
