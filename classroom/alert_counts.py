@@ -1,0 +1,97 @@
+"""Readings counted in steps of five seconds, student by student: what the alert rules look at.
+
+Readings may be added in any portions: only their sum counts, so a live class and the same class read again give the
+same numbers.
+"""
+
+import numpy as np
+import pandas as pd
+
+from classroom.mood import UNPLEASANT
+from classroom.store.tables import PROB_COLUMNS
+from fer_model.affect import valence_arousal
+from fer_model.labels import EMOTIONS
+from fer_model.reading import Reason
+
+STEP_MS = 5_000
+COUNTED = (
+    *("analyses", "no_face", "usable", "unpleasant", "arousal"),
+    *("facing_known", "away", "eyes_known", "shut"),
+)
+_UNPLEASANT = [EMOTIONS.index(emotion) for emotion in UNPLEASANT]
+
+
+class StepCounts:
+    """(steps, students, ``COUNTED``) sums that grow with the class.
+
+    Args:
+        from_ms: nothing is earlier; readings before it are left out.
+    """
+
+    def __init__(self, from_ms: int) -> None:
+        self.first_step = from_ms // STEP_MS
+        self.students: list[int] = []  # in the order of their rows
+        self.first_ms = np.empty(0)  # first reading of each student
+        self._row_of: dict[int, int] = {}
+        self._sums = np.zeros((64, 32, len(COUNTED)))
+
+    def add(self, readings: pd.DataFrame) -> None:
+        """Count these, too.
+
+        Args:
+            readings: as the store gives them, with ``facing`` and ``eyes_shut`` (1, 0 or NaN: not known) where they
+                have been looked for.
+        """
+        readings = readings[readings["at_ms"] >= self.first_step * STEP_MS]
+        if readings.empty:
+            return
+        students = readings["student_id"].to_numpy(np.int64)
+        at_ms = readings["at_ms"].to_numpy(np.int64)
+        for student_id in np.unique(students).tolist():
+            if student_id not in self._row_of:
+                self._row_of[student_id] = len(self.students)
+                self.students.append(student_id)
+        rows = np.array([self._row_of[student_id] for student_id in students.tolist()])
+        self.first_ms = np.append(self.first_ms, np.full(len(self.students) - len(self.first_ms), np.inf))
+        np.minimum.at(self.first_ms, rows, at_ms)
+        steps = at_ms // STEP_MS - self.first_step
+        self._make_room(int(steps.max()) + 1, len(self.students))
+        np.add.at(self._sums, (steps, rows), _counted(readings))
+
+    def last(self, until_ms: int, seconds: float, skip_s: float = 0.0) -> dict[str, np.ndarray]:
+        """Sums by name, (students,), over the ``seconds`` before ``until_ms``, or before ``skip_s`` before it."""
+        end = (until_ms - round(skip_s * 1000)) // STEP_MS - self.first_step
+        begin = end - max(round(seconds * 1000 / STEP_MS), 1)
+        part = self._sums[max(begin, 0) : max(end, 0), : len(self.students)].sum(axis=0)
+        return dict(zip(COUNTED, part.T, strict=True))
+
+    def _make_room(self, steps: int, rows: int) -> None:
+        have = self._sums.shape
+        if steps > have[0] or rows > have[1]:
+            larger = np.zeros((max(have[0], 2 * steps if steps > have[0] else 0), max(have[1], 2 * rows), have[2]))
+            larger[: have[0], : have[1]] = self._sums
+            self._sums = larger
+
+
+def _counted(readings: pd.DataFrame) -> np.ndarray:
+    """(n, ``COUNTED``) what each reading adds."""
+    probs = readings[PROB_COLUMNS].to_numpy(float)
+    usable = ~np.isnan(probs).any(axis=1)
+    shown = np.nan_to_num(probs).argmax(axis=1)
+    facing, shut = (_marked(readings, name) for name in ("facing", "eyes_shut"))
+    columns = {
+        "analyses": np.ones(len(readings)),
+        "no_face": (readings["reason"] == Reason.NO_FACE.value).to_numpy(float),
+        "usable": usable,
+        "unpleasant": usable & np.isin(shown, _UNPLEASANT),
+        "arousal": np.where(usable, valence_arousal(np.nan_to_num(probs))[:, 1], 0.0),
+        "facing_known": ~np.isnan(facing),
+        "away": facing == 0,
+        "eyes_known": ~np.isnan(shut),
+        "shut": shut == 1,
+    }
+    return np.stack([columns[name].astype(float) for name in COUNTED], axis=1)
+
+
+def _marked(readings: pd.DataFrame, name: str) -> np.ndarray:
+    return readings[name].to_numpy(float) if name in readings else np.full(len(readings), np.nan)
