@@ -45,7 +45,8 @@ def add_lane(figure: go.Figure, lane: pd.DataFrame, step_s: int, zone: tzinfo, r
     )
     # All rows, also where nobody said anything yet: what comes later must not move what is there.
     figure.update_yaxes(type="category", range=[len(LANE) - 0.5, -0.5], showgrid=False, row=row, col=1)
-    figure.update_yaxes(tickvals=[kind.value for kind in LANE], tickfont={"size": 11}, row=row, col=1)
+    figure.update_yaxes(ticks="", tickvals=[kind.value for kind in LANE], tickfont={"size": 11}, row=row, col=1)
+    figure.update_xaxes(ticks="", row=row, col=1)
 
 
 def add_markers(figure: go.Figure, markers: Sequence[Marker], from_ms: int, to_ms: int, zone: tzinfo) -> None:

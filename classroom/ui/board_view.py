@@ -14,8 +14,10 @@ from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.addresses import JOIN
 from classroom.ui.live_chart import live_chart
+from classroom.ui.marker_view import hands_to_lower, marker_row
 from classroom.ui.page import Visit
 from classroom.ui.room_words import room_troubles
+from classroom.ui.signal_words import signals_html
 from classroom.ui.words import counts_html, numbers_html, state_html, tiles_html
 
 REFRESH_S = 2
@@ -40,8 +42,17 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
     info = live.info
     st.html(state_html(info, board, show_code(info.code)))
     _troubles(server, info)
-    figure = timeline_figure(board.drawn, board.drawn_s, visit.zone, from_ms=info.opened_ms)
-    live_chart(figure, key="timeline", alt="Class mood over time")
+    st.html(signals_html(board))
+    if not info.is_demo:
+        hands_to_lower(visit, info, board)
+        marker_row(visit, info, board)
+    figure = timeline_figure(
+        *(board.drawn, board.drawn_s, visit.zone),
+        from_ms=info.opened_ms,
+        lane=board.lane,
+        markers=board.markers,
+    )
+    live_chart(figure, key="timeline", alt="Class mood, signals and markers over time")
     st.caption(
         f"One point is {board.drawn_s} s. Shares are of the usable faces in it; the strip shows how many were in view."
     )

@@ -12,6 +12,7 @@ from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.camera import MAX_ATTEMPTS, is_lost, share_camera
 from classroom.ui.mirror import PROBLEMS, Camera, say_camera_problem, show_mirror
+from classroom.ui.signal_buttons import signal_buttons
 from classroom.ui.words import expression_html, state_sentence
 
 REFRESH_S = 2
@@ -38,16 +39,22 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
             share_camera(server, student, attempt, playing=wanted and camera is Camera.ON)
         if camera is Camera.ON:
             st.session_state.setdefault(f"connecting-{attempt}-ms", server.clock())
-    _own_state(server, student, info, camera)
+    _live(server, student, info, camera)
     _choices(server, student, camera)
 
 
 @st.fragment(run_every=REFRESH_S)
-def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: Camera) -> None:
-    """Whether the server receives, and the same label as on the teacher's board."""
+def _live(server: ClassServer, student: Student, info: ClassInfo, camera: Camera) -> None:
+    """What changes by itself. One fragment for all of it: every run of it is paid for by every student."""
     if not server.is_open(info):
         st.rerun()
     server.presence.page_ran(student, get_script_run_ctx().session_id)
+    signal_buttons(server, student)
+    _own_state(server, student, info, camera)
+
+
+def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: Camera) -> None:
+    """Whether the server receives, and the same label as on the teacher's board."""
     try:
         tiles = server.board(info).look(max_age_ms=REFRESH_S * 1000).tiles
     except StoreError as error:

@@ -11,6 +11,7 @@ from classroom.model_results import Head, Headline
 from classroom.model_words import best_and_worst, of_100
 from classroom.percent import percent
 from classroom.records import ClassInfo
+from classroom.ui.signal_words import tile_signals_html
 from fer_model.labels import EMOTIONS
 from fer_model.reading import FaceReading, Reason
 
@@ -167,10 +168,11 @@ def _tile(tile: Tile) -> str:
     if tile.state in (State.STALE, State.GONE) and tile.age_s is not None:
         state += f" · {_age(tile.age_s)}"
     now = expression_html(tile) if tile.emotion else escape(_unknown(tile))
+    said = tile_signals_html(tile.signals) if tile.signals else spark(tile.recent_valence)
     return (
         f'<div class="tile {kind}" style="--mood:{colour}" data-state="{tile.state.value}">'
         f'<div class="name" title="{escape(tile.name)}">{escape(tile.name)}</div><div class="now">{now}</div>'
-        f'{spark(tile.recent_valence)}<div class="small"><span>{state}</span><span>{seen}</span></div></div>'
+        f'{said}<div class="small"><span>{state}</span><span>{seen}</span></div></div>'
     )
 
 

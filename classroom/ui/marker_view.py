@@ -1,0 +1,89 @@
+"""The teacher's quick row: what happens in the lesson now, with one button or key; and the hands to lower."""
+
+import streamlit as st
+
+from classroom.board import Board
+from classroom.errors import ClassroomError
+from classroom.marker_labels import words
+from classroom.records import ClassInfo, Marker, MarkerKind
+from classroom.ui import forms
+from classroom.ui.page import Visit
+from classroom.ui.signal_words import hands_up, short_name
+
+# Label, icon and key of what needs no text; C and R are Streamlit's own keys.
+_BUTTONS = {
+    MarkerKind.QUESTION: ("Question", ":material/contact_support:", "Q"),
+    MarkerKind.TOPIC: ("New topic", ":material/bookmark:", "T"),
+    MarkerKind.EXERCISE: ("Exercise", ":material/edit_note:", "E"),
+    MarkerKind.JOKE: ("Joke", ":material/mood:", "J"),
+}
+_TEXT = "marker_text"
+MOST_HANDS = 6
+
+
+def hands_to_lower(visit: Visit, info: ClassInfo, board: Board) -> None:
+    """A button a hand, the longest first. The row keeps its height, so that nothing jumps."""
+    with st.container(horizontal=True, key="hands"):
+        hands = hands_up(board)
+        if not hands:
+            st.caption("When a student raises a hand, you lower it here.")
+        for student_id, name in hands[:MOST_HANDS]:
+            st.button(
+                f"Lower {forms.as_text(short_name(name))}",
+                key=f"lower-{student_id}",
+                icon=":material/back_hand:",
+                on_click=_try,
+                args=[visit.server.lower_hand, visit.teacher, info, student_id],
+            )
+        if len(hands) > MOST_HANDS:
+            st.caption(f"and {len(hands) - MOST_HANDS} more")
+
+
+def marker_row(visit: Visit, info: ClassInfo, board: Board) -> None:
+    """Markers for this moment. The text is optional for all but a note, and Enter is a note."""
+    with st.form(f"markers-{info.id}", clear_on_submit=True, border=False):
+        with st.container(horizontal=True, vertical_alignment="center", key="markers"):
+            st.text_input(
+                "What happens now",
+                key=_TEXT,
+                max_chars=120,
+                placeholder="What? (optional)",
+                label_visibility="collapsed",
+                width=190,
+            )
+            _button("Note", ":material/sticky_note_2:", "note", _mark, visit, info, MarkerKind.NOTE)
+            for kind, (label, icon, shortcut) in _BUTTONS.items():
+                _button(label, icon, kind.name.lower(), _mark, visit, info, kind, shortcut=shortcut)
+            if board.in_break:
+                _button("Go on", ":material/play_arrow:", "break", _go_on, visit, info, shortcut="B", type="primary")
+            else:
+                _button("Break", ":material/coffee:", "break", _mark, visit, info, MarkerKind.BREAK, shortcut="B")
+            last = max(board.markers, key=lambda marker: marker.id, default=None)
+            label = f"Undo {forms.as_text(words(last))}" if last else "Undo"
+            _button(
+                label, ":material/undo:", "undo", _unmark, visit, info, last, disabled=last is None, type="tertiary"
+            )
+
+
+def _button(label: str, icon: str, key: str, act, *arguments, **options) -> None:
+    st.form_submit_button(label, key=f"marker-{key}", icon=icon, on_click=act, args=arguments, **options)
+
+
+def _mark(visit: Visit, info: ClassInfo, kind: MarkerKind) -> None:
+    _try(visit.server.mark, visit.teacher, info, kind, st.session_state[_TEXT])
+
+
+def _go_on(visit: Visit, info: ClassInfo) -> None:
+    _try(visit.server.go_on, visit.teacher, info)
+
+
+def _unmark(visit: Visit, info: ClassInfo, marker: Marker) -> None:
+    _try(visit.server.unmark, visit.teacher, info, marker)
+
+
+def _try(act, *arguments) -> None:
+    """Do it, or say in passing why not: the board must not move for it."""
+    try:
+        act(*arguments)
+    except ClassroomError as error:
+        st.toast(forms.as_text(str(error)), icon=":material/info:")
