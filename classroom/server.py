@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 
 from classroom.accounts import Accounts
+from classroom.alert_desk import AlertDesk
 from classroom.analysis_desk import AnalysisDesk
 from classroom.analysis_jobs import AnalysisJobs
 from classroom.board import LiveBoard
@@ -77,6 +78,7 @@ class ClassServer:
         self.recorder = Recorder(self.store, clock, lambda: self.presence.seen() | self.rooms.seen() | self.demo.seen())
         self.engine = engine if engine is not None else LocalEngine(settings.models_dir)
         self.ticker = Ticker(self.slots, self.engine, self.recorder.add, clock)
+        self.alerts = AlertDesk(self.store, clock)
         self.desk = AnalysisDesk(settings.models_dir)
         self.jobs = AnalysisJobs(
             settings.recordings_dir, settings.max_recording_mb, self.desk, clock, settings.models_dir
@@ -94,6 +96,7 @@ class ClassServer:
         self.engine.close()
         self.jobs.close()
         self.desk.close()
+        self.alerts.close()
         self.recorder.close()
         self.store.close()
 
@@ -136,6 +139,7 @@ class ClassServer:
             StoreError: the database does not answer; the class goes on.
         """
         self.recorder.flush()
+        self.alerts.end(info, self.clock())
         self.store.classes.end(info.id, self.clock())
         self._forget(info.id)
 
@@ -317,6 +321,7 @@ class ClassServer:
         self.rooms.forget(class_id)
         self.presence.forget_class(class_id)
         self.signals.forget_class(class_id)
+        self.alerts.forget(class_id)
         with self._lock:
             self._boards.pop(class_id, None)
 

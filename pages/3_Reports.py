@@ -6,6 +6,7 @@ from classroom.class_files import shown_report
 from classroom.report import attendance_table, class_report
 from classroom.ui import forms
 from classroom.ui.addresses import LIVE, PAGE_FILES
+from classroom.ui.alert_view import show_verdicts
 from classroom.ui.page import open_page
 from classroom.ui.report_view import class_label, show_report
 from classroom.ui.roster_view import show_roster
@@ -26,6 +27,7 @@ info = st.selectbox("Class", classes, index=index, format_func=lambda each: clas
 with_names = st.toggle("Show names", value=True, help="Without them the page and its files say Student 1, Student 2 …")
 report = shown_report(class_report(server.store, info, server.settings.window_s), with_names)
 show_report(visit, report)
+show_verdicts(visit, report)
 st.subheader("Attendance")
 st.dataframe(attendance_table(report, visit.zone), hide_index=True)
 if with_names:

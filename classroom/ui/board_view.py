@@ -13,6 +13,7 @@ from classroom.records import ClassInfo
 from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.addresses import JOIN
+from classroom.ui.alert_view import show_alerts
 from classroom.ui.live_chart import live_chart
 from classroom.ui.marker_view import hands_to_lower, marker_row
 from classroom.ui.page import Visit
@@ -58,6 +59,7 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
     )
     st.html(numbers_html(board))
     st.html(counts_html(board.counts_now, f"of {board.usable_now} faces, last 6 s"))
+    show_alerts(visit, info, board)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.html("<b>Students</b>", width="content")
         by = st.segmented_control("Sort by", SORTINGS, key="sort_tiles", label_visibility="collapsed", required=True)

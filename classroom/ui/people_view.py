@@ -6,7 +6,7 @@ import streamlit as st
 
 from classroom.clock import as_utc
 from classroom.errors import BadInput
-from classroom.people import Person
+from classroom.people import NAMES_WERE_READ, Person, any_name_read
 from classroom.recording_job import RecordingJob, clock
 from classroom.records import ClassInfo
 from classroom.report import ClassReport
@@ -45,6 +45,8 @@ def _top(visit: Visit, job: RecordingJob) -> None:
     parts += [f"{job.passers_by} seen too seldom to count"] if job.passers_by else []
     parts += [f"{job.left_out} left out"] if job.left_out else []
     st.caption(" · ".join(parts))
+    if any_name_read(job.people):
+        st.caption(NAMES_WERE_READ)
     for problem in job.problems:
         st.warning(forms.as_text(problem), icon=":material/broken_image:")
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -109,7 +109,7 @@ def test_everybody_has_a_face_a_name_and_what_was_shown_with_its_n(as_ada, read)
     for words in ("happy <b>20</b> of 20", "sad <b>10</b> of 10", "read 10 of 19 looks (53%)", "20 looks"):
         assert words in as_ada.text
     assert [each.value for each in as_ada.app.metric][:2] == ["2", "39"]
-    assert len(as_ada.app.get("plotly_chart")) == 1
+    assert len(as_ada.app.get("plotly_chart")) == 2, "the mood and the people"
     assert [each.value for each in as_ada.app.text_input][:2] == ["Person 1", "Person 2"]
 
 
