@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from classroom.before_after_words import NOTE, TITLE, before_after_html
 from classroom.charts import timeline_figure
 from classroom.clock import as_utc
 from classroom.colours import COLOURS
@@ -25,6 +26,7 @@ h1 { margin-bottom: 0 } h2 { margin: 2rem 0 .3rem; font-size: 1.25rem } .quiet {
 .dot { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .3em }
 .counts span { margin-right: 1.2em; white-space: nowrap }
 table { border-collapse: collapse; width: 100%; font-size: .9rem } td, th { padding: .3rem .6rem; text-align: left }
+table.changes td { vertical-align: top } table.changes .under { color: #5b6675; font-size: .85em }
 tr { border-bottom: 1px solid #dfe4ea } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
 section { break-inside: avoid } thead { display: table-header-group }
 @page { margin: 14mm }
@@ -40,7 +42,7 @@ def html_report(report: ClassReport, zone: tzinfo) -> bytes:
     """
     title, parts = escape(report.info.title), [_head(report, zone)]
     if report.analyses:
-        parts += [_mood(report, zone), _people(report, zone), _attention(report)]
+        parts += [_mood(report, zone), _changes(report, zone), _people(report, zone), _attention(report)]
     else:
         parts.append("<p>No face was analysed in this class.</p>")
     parts += [f"<h2>Attendance</h2>{_table(attendance_table(report, zone))}", _NOTES]
@@ -84,18 +86,27 @@ def _mood(report: ClassReport, zone: tzinfo) -> str:
         f'<span><i class="dot" style="background:{COLOURS[emotion]}"></i>{emotion} <b>{count:,}</b></span>'
         for emotion, count in ((emotion, report.counts[emotion]) for emotion in EMOTIONS)
     )
-    figure = timeline_figure(report.timeline, report.timeline_s, zone, at_least_s=30)
+    figure = timeline_figure(
+        *(report.timeline, report.timeline_s, zone), at_least_s=30, lane=report.lane, markers=report.markers
+    )
     return (
         f"<section><h2>Mood of the class</h2>{_chart(figure)}"
         f'<p class="quiet">One point is {report.timeline_s} s.</p><p class="counts">{counts}</p></section>'
     )
 
 
+def _changes(report: ClassReport, zone: tzinfo) -> str:
+    if not report.changes:
+        return ""
+    table = before_after_html(report.changes, zone)
+    return f'<section><h2>{TITLE}</h2>{table}<p class="quiet">{NOTE}</p></section>'
+
+
 def _people(report: ClassReport, zone: tzinfo) -> str:
     return (
         f"<section><h2>Person by person</h2>{_chart(heat_map(person_grid(report), zone))}"
         f'<p class="quiet">The expression shown most often in each {report.timeline_s} s. Pale grey: present, but not'
-        " read. Blank: not there.</p></section>"
+        " read. Blank: not there, or a break.</p></section>"
     )
 
 

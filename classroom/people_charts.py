@@ -60,12 +60,13 @@ def person_grid(report: ClassReport) -> PersonGrid:
     begins = report.timeline.index.to_numpy(np.int64)
     windows = coarser(report.windows, report.timeline_s)
     there = presence(report.visits, begins, report.timeline_s * 1000)
+    counts_here = (report.timeline["students_present"] > 0).to_numpy()  # nobody does in a break
     n, w = len(report.attendance), len(begins)
     counts, usable, analyses = np.zeros((n, w, len(EMOTIONS)), int), np.zeros((n, w), int), np.zeros((n, w), int)
     valence, present = np.full((n, w), np.nan), np.zeros((n, w), bool)
     for row, each in enumerate(report.attendance):
         student_id = each.student.id
-        present[row] = there.get(student_id, False)
+        present[row] = there.get(student_id, False) & counts_here
         if student_id in windows.index.get_level_values("student_id"):
             own = windows.xs(student_id, level="student_id").reindex(begins, fill_value=0)
             counts[row], usable[row], analyses[row] = own[list(EMOTIONS)], own["usable"], own["analyses"]

@@ -7,10 +7,12 @@ import pandas as pd
 
 from classroom.attendance import Attendance, attendance
 from classroom.attention import COUNTS, mark, totals, yawns
+from classroom.before_after import BeforeAfter, before_after
 from classroom.clock import as_utc
 from classroom.markers import breaks_of
 from classroom.mood import drawable, student_windows, without_breaks
-from classroom.records import ClassInfo
+from classroom.records import ClassInfo, Marker, SignalKind
+from classroom.signals import lane, no_signals
 from classroom.store import Store
 from fer_model.labels import EMOTIONS
 
@@ -31,6 +33,9 @@ class ClassReport:
 
     ``attention`` is ``attention.totals`` of what was not a break with ``yawns`` beside them, without a row where no
     geometry is known.
+
+    ``signals`` are as the store gives them and ``lane`` is ``signals.lane`` of the timeline; ``None`` where nobody
+    could signal, as in a recording. What lies in a break is in no number but those of attendance.
     """
 
     info: ClassInfo
@@ -40,6 +45,17 @@ class ClassReport:
     timeline: pd.DataFrame
     timeline_s: int
     attention: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*COUNTS, "yawns"]))
+    signals: pd.DataFrame = field(default_factory=no_signals)
+    lane: pd.DataFrame | None = None
+    markers: tuple[Marker, ...] | None = None
+    changes: tuple[BeforeAfter, ...] = ()
+
+    @property
+    def said(self) -> dict[SignalKind, tuple[int, int]]:
+        """Taps and students by kind, the kinds that were used."""
+        groups = self.signals.groupby("kind")["student_id"]
+        found = {kind: own for kind, own in groups}
+        return {kind: (len(found[kind]), found[kind].nunique()) for kind in SignalKind if kind in found}
 
     @property
     def analyses(self) -> int:
@@ -63,12 +79,21 @@ def class_report(store: Store, info: ClassInfo, window_s: int) -> ClassReport:
     """Read a class from the store and sum it up."""
     readings = store.readings.of_class(info.id)
     visits = store.readings.visits(info.id)
-    windows = student_windows(readings, window_s)
-    timeline, timeline_s = drawable(windows, visits, window_s)
+    markers = tuple(store.markers.of_class(info.id))
+    breaks = breaks_of(markers)
+    windows = student_windows(without_breaks(readings, breaks), window_s)
+    timeline, timeline_s = drawable(windows, visits, window_s, breaks)
     students = tuple(store.classes.students(info.id))
-    rows = tuple(attendance(students, readings, visits))
-    marked = without_breaks(mark(readings), breaks_of(store.markers.of_class(info.id)))
-    return ClassReport(info, rows, visits, windows, timeline, timeline_s, totals(marked).join(yawns(marked)))
+    marked = without_breaks(mark(readings), breaks)
+    signals = store.signals.of_class(info.id)
+    return ClassReport(
+        *(info, tuple(attendance(students, readings, visits)), visits, windows, timeline, timeline_s),
+        attention=totals(marked).join(yawns(marked)),
+        signals=signals,
+        lane=lane(signals, visits, timeline.index.to_numpy("int64"), timeline_s * 1000),
+        markers=markers,
+        changes=before_after(markers, readings),
+    )
 
 
 def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:

@@ -4,12 +4,14 @@ from datetime import tzinfo
 
 import streamlit as st
 
+from classroom.before_after_words import NOTE, TITLE, before_after_html
 from classroom.charts import timeline_figure
 from classroom.clock import as_utc
 from classroom.people_charts import MOST_LINES, heat_map, lines, person_grid
 from classroom.records import ClassInfo
 from classroom.report import ATTENTION_NOTE, ClassReport, attention_table
 from classroom.ui.page import Visit
+from classroom.ui.signal_words import said_in_class
 from classroom.ui.words import counts_html
 
 
@@ -22,6 +24,8 @@ def show_report(visit: Visit, report: ClassReport) -> None:
     """Timeline and totals of a class."""
     if not report.analyses:
         st.info("No face was analysed in this class. Attendance is below.")
+        if len(report.signals) or report.markers:
+            _show_timeline(visit, report)
         return
     valence = "not known" if report.valence is None else f"{report.valence:+.2f}"
     first, second, third, fourth = st.columns(4)
@@ -29,12 +33,24 @@ def show_report(visit: Visit, report: ClassReport) -> None:
     second.metric("Analyses", f"{report.analyses:,}")
     third.metric("With a usable face", f"{report.usable / report.analyses:.0%}", help=f"n = {report.analyses}")
     fourth.metric("Mean valence (−1 to 1)", valence, help=f"n = {report.usable} usable readings")
-    figure = timeline_figure(report.timeline, report.timeline_s, visit.zone, at_least_s=30)
-    st.plotly_chart(figure, key="report", alt="Class mood over time")
-    st.caption(f"One point is {report.timeline_s} s. Drag to zoom, double-click to see everything again.")
+    _show_timeline(visit, report)
     st.html(counts_html(report.counts, f"of {report.usable} usable readings"))
+    if report.changes:
+        st.subheader(TITLE)
+        st.html(before_after_html(report.changes, visit.zone))
+        st.caption(NOTE)
     _show_everybody(visit, report)
     _show_attention(report)
+
+
+def _show_timeline(visit: Visit, report: ClassReport) -> None:
+    figure = timeline_figure(
+        *(report.timeline, report.timeline_s, visit.zone), at_least_s=30, lane=report.lane, markers=report.markers
+    )
+    st.plotly_chart(figure, key="report", alt="Class mood, signals and markers over time")
+    st.caption(f"One point is {report.timeline_s} s. Drag to zoom, double-click to see everything again.")
+    if len(report.signals):
+        st.markdown(f"**Signals:** {said_in_class(report)}")
 
 
 def _show_everybody(visit: Visit, report: ClassReport) -> None:
@@ -44,7 +60,7 @@ def _show_everybody(visit: Visit, report: ClassReport) -> None:
     st.plotly_chart(heat_map(grid, visit.zone), key="heat-map", alt="What each person showed over time")
     st.caption(
         f"The expression shown most often in each {report.timeline_s} s."
-        " Pale grey: present, but not read. Blank: not there."
+        " Pale grey: present, but not read. Blank: not there, or a break."
     )
     row_of = {student_id: row for row, student_id in enumerate(grid.student_ids)}
     chosen = st.multiselect(

@@ -6,6 +6,7 @@ from html import escape
 from classroom.board import Board
 from classroom.lesson_marks import LANE
 from classroom.records import SignalKind
+from classroom.report import ClassReport
 
 # As a student says it; a teacher reads the kinds themselves.
 LABELS = {
@@ -43,6 +44,16 @@ def hands_up(board: Board) -> list[tuple[int, str]]:
     """Student id and name of everybody whose hand is up, the longest first."""
     names = {tile.student_id: tile.name for tile in board.tiles}
     return [(each.student_id, names[each.student_id]) for each in board.signals if each.kind is SignalKind.HAND_UP]
+
+
+def said_in_class(report: ClassReport) -> str:
+    """How often each signal was given, and by how many students."""
+    words = [
+        f"{kind.value} {taps} {'time' if taps == 1 else 'times'}"
+        f" by {students} {'student' if students == 1 else 'students'}"
+        for kind, (taps, students) in report.said.items()
+    ]
+    return ", ".join(words)
 
 
 def short_name(name: str) -> str:

@@ -1,0 +1,64 @@
+"""The changes around markers as a table, for the page and for the report that is a file. Every text is escaped."""
+
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from html import escape
+
+from classroom.before_after import SPAN_MS, BeforeAfter
+from classroom.clock import as_utc
+from classroom.paired import MIN_STUDENTS, Change, Verdict
+
+TITLE = "Before and after each marker"
+NOTE = (
+    f"Up to {SPAN_MS // 60_000} minutes on either side, never over a break. Means of the students who were read on both"
+    " sides; each student counts once. In brackets the 95 % interval of the change over these students: where it holds"
+    f" 0, or fewer than {MIN_STUDENTS} students are left, nothing can be said. Of twenty markers, one shows a clear"
+    " change by chance alone, and what followed a marker need not have come from it."
+)
+_MEASURES: dict[str, tuple[str, Callable[[float], str]]] = {
+    "valence": ("Valence (−1 to 1)", lambda value: f"{value:+.2f}".replace("-", "−")),
+    "pleasant": ("Pleasant expression", lambda value: f"{value:.0%}"),
+    "unpleasant": ("Unpleasant expression", lambda value: f"{value:.0%}"),
+}
+
+
+def before_after_html(changes: Sequence[BeforeAfter], zone: tzinfo) -> str:
+    """A row a marker."""
+    titles = ["Marker", *(title for title, _ in _MEASURES.values()), "n"]
+    head = "".join(f"<th>{title}</th>" for title in titles)
+    rows = "".join(f"<tr>{_row(each, zone)}</tr>" for each in changes)
+    return f'<table class="changes"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def change_words(change: Change, number: Callable[[float], str]) -> tuple[str, str, str]:
+    """Before and after, the change with its interval, and what can be said; empty what there is nothing for."""
+    if not change.students:
+        return "", "", Verdict.NOTHING.value
+    values = f"{number(change.before)} → {number(change.after)}"
+    if change.students == 1:
+        return values, "", Verdict.NOTHING.value
+    low, high = (_signed(value, number) for value in (change.low, change.high))
+    return values, f"{_signed(change.difference, number)} ({low} to {high})", change.verdict.value
+
+
+def _row(found: BeforeAfter, zone: tzinfo) -> str:
+    marker = found.marker
+    when = f"{as_utc(marker.at_ms).astimezone(zone):%H:%M:%S}"
+    text = f'<div class="under">{escape(marker.text)}</div>' if marker.text else ""
+    cells = [f"<b>{when}</b> {marker.kind.value}{text}"]
+    for name, (_, number) in _MEASURES.items():
+        values, interval, verdict = change_words(found.changes[name], number)
+        said = f"<b>{verdict}</b>" if verdict in (Verdict.HIGHER, Verdict.LOWER) else verdict
+        cells.append(f'{values}<div class="under">{interval}</div><div>{said}</div>')
+    readings = f"{found.readings_before:,} and {found.readings_after:,} readings"
+    students = f"{found.students} {'student' if found.students == 1 else 'students'} on both sides"
+    cells.append(f'{students}<div class="under">{readings}</div>')
+    return "".join(f"<td>{cell}</td>" for cell in cells)
+
+
+def _signed(value: float, number: Callable[[float], str]) -> str:
+    """A difference always has its sign; one that rounds to nothing has none."""
+    text = number(value).replace("-", "−")
+    if not any(sign in "123456789" for sign in text):
+        return text.lstrip("+−")
+    return text if text[0] in "+−" else f"+{text}"
