@@ -19,7 +19,7 @@ from classroom.recorder import Recorder
 from classroom.records import ClassInfo, Reading, Sharing, Student
 from classroom.store import Store
 from fer_model.labels import EMOTIONS, NEUTRAL
-from fer_model.reading import FaceReading, Reason
+from fer_model.reading import FaceReading, Geometry, Reason
 
 STUDENTS = 25
 TITLE = "Demo class (25 made-up students)"
@@ -47,6 +47,13 @@ class DemoFaces:
         self._away_s = np.zeros(STUDENTS, int)
         # Two students are hard to see, the others seldom.
         self._away_chance = np.where(np.arange(STUDENTS) % 12 == 5, 0.05, 0.003)
+        # Chance of its own, so that how faces are held does not change what they show.
+        self._pose = np.random.default_rng(seed + 1)
+        self._usual = self._pose.normal(0, 6, (STUDENTS, 2))  # yaw and pitch: a camera stands aside
+        self._turned_s = np.zeros(STUDENTS, int)
+        self._turned_to = np.zeros((STUDENTS, 2))
+        # Two students often write something down or look at somebody, the others seldom.
+        self._turn_chance = np.where(np.arange(STUDENTS) % 12 == 8, 0.03, 0.002)
 
     def step(self, second: int) -> list[FaceReading]:
         """The readings of one second, one a student."""
@@ -55,6 +62,9 @@ class DemoFaces:
         self._shown = np.where(changes, self._rng.choice(len(EMOTIONS), STUDENTS, p=phase), self._shown)
         leaves = (self._away_s == 0) & (self._rng.random(STUDENTS) < self._away_chance)
         self._away_s = np.where(leaves, self._rng.integers(4, 25, STUDENTS), np.maximum(self._away_s - 1, 0))
+        turns = (self._turned_s == 0) & (self._pose.random(STUDENTS) < self._turn_chance)
+        self._turned_s = np.where(turns, self._pose.integers(3, 45, STUDENTS), np.maximum(self._turned_s - 1, 0))
+        self._turned_to[turns] = self._pose.choice([(-50, -5), (50, -5), (5, -38)], turns.sum())
         return [self._face(student) for student in range(STUDENTS)]
 
     def _face(self, student: int) -> FaceReading:
@@ -63,7 +73,16 @@ class DemoFaces:
         weights = np.full(len(EMOTIONS), 0.35)
         weights[self._shown[student]] += 7.0
         probs = self._rng.dirichlet(weights)
-        return FaceReading(probs=tuple(float(p) for p in probs), faces_seen=1)
+        return FaceReading(probs=tuple(float(p) for p in probs), faces_seen=1, geometry=self._geometry(student))
+
+    def _geometry(self, student: int) -> Geometry:
+        yaw_deg, pitch_deg = self._usual[student] + self._pose.normal(0, 4, 2)
+        if self._turned_s[student]:
+            yaw_deg, pitch_deg = yaw_deg + self._turned_to[student, 0], pitch_deg + self._turned_to[student, 1]
+        blinks = self._pose.random() < 0.05
+        eyes_open = 0.12 if blinks else self._pose.normal(0.29, 0.015)
+        mouth_open = abs(self._pose.normal(0, 0.1))
+        return Geometry(float(yaw_deg), float(pitch_deg), 0.0, float(eyes_open), float(mouth_open))
 
 
 class DemoClass:
