@@ -7,6 +7,7 @@ from classroom.report import attendance_table, class_report
 from classroom.ui import forms
 from classroom.ui.addresses import LIVE, PAGE_FILES
 from classroom.ui.alert_view import show_verdicts
+from classroom.ui.compare_view import compare_classes
 from classroom.ui.page import open_page
 from classroom.ui.report_view import class_label, show_report
 from classroom.ui.roster_view import show_roster
@@ -21,6 +22,7 @@ if not classes:
     st.page_link(PAGE_FILES[LIVE], label="Open a class", icon=":material/co_present:")
     st.stop()
 
+compare_classes(visit, classes)
 wanted = st.query_params.get("class", "")
 index = next((i for i, info in enumerate(classes) if str(info.id) == wanted), 0)
 info = st.selectbox("Class", classes, index=index, format_func=lambda each: class_label(each, visit.zone))

@@ -30,7 +30,7 @@ def rules_table(visit: Visit) -> None:
         " and a longer time mean fewer and later alerts. Changes count from the next class on."
     )
     key = f"{_KEY}-{st.session_state.get(_VERSION, 0)}"
-    edited = st.data_editor(rows, key=key, hide_index=True, disabled=["Rule", "So far"])
+    edited = st.data_editor(rows, key=key, hide_index=True, disabled=["Rule", "So far"], height="content")
     with st.container(horizontal=True):
         if st.button("Save the rules", type="primary"):
             _save(visit, edited)

@@ -153,6 +153,18 @@ class TestReports:
         assert as_ada.failed == []
         assert f"/class/{other.info.id}/session.csv" in as_ada.text
 
+    def test_classes_are_compared_once_two_are_chosen(self, as_ada, server, ada, seeded):
+        as_ada.open(REPORTS)
+        assert [each.label for each in as_ada.app.multiselect] == ["Compare people (up to 6)"], "one class is no choice"
+        seed_class(server.store, ada.teacher.id, names=("Dan", "Eve"))
+        as_ada.open(REPORTS)
+        choice = as_ada.app.multiselect(key="compared-classes")
+        assert len(choice.options) == 2
+        choice.set_value(choice.options).run()
+        assert as_ada.failed == []
+        table = next(each.value for each in as_ada.app.dataframe if "95% interval" in each.value)
+        assert table["Joined"].tolist() == ["3", "2"] and set(table["95% interval"]) == {"not known"}
+
     def test_deleting_a_class_deletes_all_of_it(self, as_ada, server, seeded):
         as_ada.open(REPORTS)
         next(button for button in as_ada.app.button if button.label == "Delete it for good").click().run()
