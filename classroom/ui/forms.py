@@ -79,7 +79,8 @@ def student_button(action: str, label: str) -> None:
 
 NOTICE_HTML = """<div class="notice"><b>Before you decide</b><ul>
 <li><b>What is computed:</b> once or twice a second, the expression that your face shows (such as happy, sad or
-neutral). It is a guess from a picture, often wrong, and never what you feel.</li>
+neutral). It is a guess from a picture, often wrong, and never what you feel. And how your head is turned, and how far
+eyes and mouth are open.</li>
 <li><b>What is kept:</b> those numbers, what you signal with a button (such as “I'm lost”), with your name and the times
 you were here. No picture and no sound is kept, and sound is not even sent.</li>
 <li><b>Who sees it:</b> your teacher, and you. No other student.</li>
