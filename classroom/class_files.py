@@ -8,9 +8,10 @@ from datetime import tzinfo
 
 import pandas as pd
 
+from classroom.alerts_csv import alerts_csv
 from classroom.data_dictionary import MEANINGS, dictionary_csv
 from classroom.html_report import html_report
-from classroom.records import ClassInfo, Student
+from classroom.records import Alert, ClassInfo, Student
 from classroom.report import ClassReport, class_report
 from classroom.session_csv import attendance_csv, session_csv
 from classroom.store import Store
@@ -27,12 +28,14 @@ class ClassRecord:
     students: Sequence[Student]
     readings: pd.DataFrame
     visits: pd.DataFrame
+    alerts: Sequence[Alert]
     window_s: int
 
 
 _CSV_FILES: dict[str, Callable[[ClassRecord, tzinfo], bytes]] = {
     "session.csv": lambda it, zone: session_csv(it.info, it.students, it.readings, it.window_s, zone),
     "attendance.csv": lambda it, zone: attendance_csv(it.info, it.students, it.readings, it.visits, zone),
+    "alerts.csv": lambda it, zone: alerts_csv(it.info, it.students, it.alerts, zone),
 }
 REPORT, EVERYTHING = "report.html", "everything.zip"
 FILE_NAMES = (*_CSV_FILES, REPORT, EVERYTHING)
@@ -55,6 +58,7 @@ def class_file(store: Store, info: ClassInfo, name: str, window_s: int, zone: tz
         students if with_names else without_names(students),
         store.readings.of_class(info.id),
         store.readings.visits(info.id),
+        store.alerts.of_class(info.id),
         window_s,
     )
     if name in _CSV_FILES:

@@ -28,7 +28,20 @@ _ATTENDANCE = {
     "minutes_analysed": "minutes of these with analyses",
     "visits": "how often the student came, a count",
 }
-MEANINGS: dict[str, dict[str, str]] = {"session.csv": _SESSION, "attendance.csv": _ATTENDANCE}
+_ALERTS = {
+    "class": _CLASS,
+    "student": f"{_STUDENT}; empty where the alert is about the class",
+    "rule": "name of the rule in Settings",
+    "began_utc": "begin of the time that the rule looked back on, ISO 8601, UTC",
+    "began_local": "the same in the teacher's time zone",
+    "raised_utc": "when the alert was shown, ISO 8601, UTC",
+    "raised_local": "the same in the teacher's time zone",
+    "ended_utc": "when it was seen no more, ISO 8601, UTC; empty while it lasts",
+    "ended_local": "the same in the teacher's time zone",
+    "evidence": "what was seen, with of how many readings or students",
+    "verdict": "what the teacher said of it: useful, not useful, or nothing",
+}
+MEANINGS: dict[str, dict[str, str]] = {"session.csv": _SESSION, "attendance.csv": _ATTENDANCE, "alerts.csv": _ALERTS}
 
 
 def dictionary_csv(meanings: Mapping[str, Mapping[str, str]]) -> bytes:

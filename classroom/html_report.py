@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from classroom.alert_words import alert_rows
 from classroom.before_after_words import NOTE, TITLE, before_after_html
 from classroom.charts import timeline_figure
 from classroom.clock import as_utc
@@ -45,7 +46,7 @@ def html_report(report: ClassReport, zone: tzinfo) -> bytes:
         parts += [_mood(report, zone), _changes(report, zone), _people(report, zone), _attention(report)]
     else:
         parts.append("<p>No face was analysed in this class.</p>")
-    parts += [f"<h2>Attendance</h2>{_table(attendance_table(report, zone))}", _NOTES]
+    parts += [_alerts(report, zone), f"<h2>Attendance</h2>{_table(attendance_table(report, zone))}", _NOTES]
     script = f"<script>{get_plotlyjs()}</script>" if report.analyses else ""
     page = (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -115,6 +116,15 @@ def _attention(report: ClassReport) -> str:
     if rows.empty:
         return ""
     return f'<h2>In view, facing the screen, eyes open</h2>{_table(rows)}<p class="quiet">{escape(ATTENTION_NOTE)}</p>'
+
+
+def _alerts(report: ClassReport, zone: tzinfo) -> str:
+    if not report.alerts:
+        return ""
+    names = {row.student.id: row.student.name for row in report.attendance}
+    until_ms = report.info.ended_ms or max(alert.raised_ms for alert in report.alerts)
+    rows = pd.DataFrame(alert_rows(report.alerts, names, zone, until_ms))
+    return f"<h2>May have needed a hand</h2>{_table(rows)}"
 
 
 def _chart(figure: go.Figure) -> str:

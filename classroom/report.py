@@ -11,7 +11,7 @@ from classroom.before_after import BeforeAfter, before_after
 from classroom.clock import as_utc
 from classroom.markers import breaks_of
 from classroom.mood import drawable, student_windows, without_breaks
-from classroom.records import ClassInfo, Marker, SignalKind
+from classroom.records import Alert, ClassInfo, Marker, SignalKind
 from classroom.signals import lane, no_signals
 from classroom.store import Store
 from fer_model.labels import EMOTIONS
@@ -49,6 +49,7 @@ class ClassReport:
     lane: pd.DataFrame | None = None
     markers: tuple[Marker, ...] | None = None
     changes: tuple[BeforeAfter, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
     @property
     def said(self) -> dict[SignalKind, tuple[int, int]]:
@@ -93,6 +94,7 @@ def class_report(store: Store, info: ClassInfo, window_s: int) -> ClassReport:
         lane=lane(signals, visits, timeline.index.to_numpy("int64"), timeline_s * 1000),
         markers=markers,
         changes=before_after(markers, readings),
+        alerts=tuple(store.alerts.of_class(info.id)),
     )
 
 

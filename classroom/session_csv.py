@@ -41,7 +41,7 @@ def session_csv(
             [
                 harmless(info.title),
                 harmless(names[student_id]),
-                *_both_times(window_ms, zone),
+                *both_times(window_ms, zone),
                 int(row["analyses"]),
                 *(int(row[emotion]) for emotion in EMOTIONS),
                 f"{row['valence_sum'] / usable:.4f}" if usable else "",
@@ -60,8 +60,8 @@ def attendance_csv(
         [
             harmless(info.title),
             harmless(row.student.name),
-            *_both_times(row.joined_ms, zone),
-            *_both_times(row.left_ms, zone),
+            *both_times(row.joined_ms, zone),
+            *both_times(row.left_ms, zone),
             f"{row.present_ms / 60_000:.2f}",
             f"{row.analysed_ms / 60_000:.2f}",
             row.visits,
@@ -76,7 +76,8 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _both_times(at_ms: int, zone: tzinfo) -> tuple[str, str]:
+def both_times(at_ms: int, zone: tzinfo) -> tuple[str, str]:
+    """ISO 8601 to the second: UTC, and the zone's with its distance from UTC."""
     at_utc = as_utc(int(at_ms)).replace(microsecond=0)
     return at_utc.strftime("%Y-%m-%dT%H:%M:%SZ"), at_utc.astimezone(zone).isoformat()
 

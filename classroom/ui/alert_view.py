@@ -33,8 +33,7 @@ def show_alerts(visit: Visit, info: ClassInfo, board: Board) -> None:
 
 def show_verdicts(visit: Visit, report: ClassReport) -> None:
     """All alerts of a class in its report; the verdict can be given and changed."""
-    info = report.info
-    alerts = visit.server.store.alerts.of_class(info.id)
+    info, alerts = report.info, report.alerts
     names = {row.student.id: row.student.name for row in report.attendance}
     st.subheader("May have needed a hand")
     if not alerts:
