@@ -1,5 +1,7 @@
 """The teacher's quick row: what happens in the lesson now, with one button or key; and the hands to lower."""
 
+from html import escape
+
 import streamlit as st
 
 from classroom.board import Board
@@ -18,6 +20,8 @@ _BUTTONS = {
     MarkerKind.JOKE: ("Joke", ":material/mood:", "J"),
 }
 _TEXT = "marker_text"
+_PROBLEM = "marker_problem"
+_SHOWN_MS = 6_000
 MOST_HANDS = 6
 
 
@@ -25,7 +29,10 @@ def hands_to_lower(visit: Visit, info: ClassInfo, board: Board) -> None:
     """A button a hand, the longest first. The row keeps its height, so that nothing jumps."""
     with st.container(horizontal=True, key="hands"):
         hands = hands_up(board)
-        if not hands:
+        problem, until_ms = st.session_state.get(_PROBLEM, ("", 0))
+        if visit.server.clock() < until_ms:
+            st.html(f'<span class="warn" role="status">{escape(problem)}</span>', width="content")
+        elif not hands:
             st.caption("When a student raises a hand, you lower it here.")
         for student_id, name in hands[:MOST_HANDS]:
             st.button(
@@ -33,7 +40,7 @@ def hands_to_lower(visit: Visit, info: ClassInfo, board: Board) -> None:
                 key=f"lower-{student_id}",
                 icon=":material/back_hand:",
                 on_click=_try,
-                args=[visit.server.lower_hand, visit.teacher, info, student_id],
+                args=[visit, visit.server.lower_hand, info, student_id],
             )
         if len(hands) > MOST_HANDS:
             st.caption(f"and {len(hands) - MOST_HANDS} more")
@@ -70,20 +77,23 @@ def _button(label: str, icon: str, key: str, act, *arguments, **options) -> None
 
 
 def _mark(visit: Visit, info: ClassInfo, kind: MarkerKind) -> None:
-    _try(visit.server.mark, visit.teacher, info, kind, st.session_state[_TEXT])
+    _try(visit, visit.server.mark, info, kind, st.session_state[_TEXT])
 
 
 def _go_on(visit: Visit, info: ClassInfo) -> None:
-    _try(visit.server.go_on, visit.teacher, info)
+    _try(visit, visit.server.go_on, info)
 
 
 def _unmark(visit: Visit, info: ClassInfo, marker: Marker) -> None:
-    _try(visit.server.unmark, visit.teacher, info, marker)
+    _try(visit, visit.server.unmark, info, marker)
 
 
-def _try(act, *arguments) -> None:
-    """Do it, or say in passing why not: the board must not move for it."""
+def _try(visit: Visit, act, *arguments) -> None:
+    """Do it, or have the row say for a while why not.
+
+    Not ``st.toast``: from a fragment it takes the place of the page's style sheet, which is gone then.
+    """
     try:
-        act(*arguments)
+        act(visit.teacher, *arguments)
     except ClassroomError as error:
-        st.toast(forms.as_text(str(error)), icon=":material/info:")
+        st.session_state[_PROBLEM] = (str(error), visit.server.clock() + _SHOWN_MS)

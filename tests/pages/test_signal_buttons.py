@@ -167,17 +167,20 @@ class TestMarkers:
         (pause,) = server.store.markers.of_class(seeded.info.id)
         assert pause.until_ms - pause.at_ms == 60_000
 
-    def test_a_note_without_text_is_a_sentence_in_passing(self, as_ada, server, seeded):
+    def test_a_note_without_text_is_a_sentence_for_a_while(self, as_ada, server, seeded, clock):
         as_ada.open(LIVE)
         self.press(as_ada, "Note")
-        assert [each.value for each in as_ada.app.toast] == ["Type the note first, then press Note\\."]
+        assert "Type the note first, then press Note." in as_ada.text
         assert self.kinds(server, seeded) == []
+        clock.advance(10)
+        self.press(as_ada, "Question")
+        assert "Type the note first" not in as_ada.text
 
     def test_a_marker_that_cannot_be_kept_is_said(self, as_ada, server, seeded, monkeypatch):
         as_ada.open(LIVE)
         monkeypatch.setattr(server.store.markers, "add", away)
         self.press(as_ada, "Question")
-        assert "does not answer" in as_ada.app.toast[0].value
+        assert "does not answer" in as_ada.text
 
     def test_who_watches_the_demo_can_neither_mark_nor_lower(self, browser, server):
         browser.open(LIVE, demo="1")
