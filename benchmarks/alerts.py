@@ -17,11 +17,10 @@ import numpy as np
 
 from classroom.alert_rules import RULES
 from classroom.alerts import Event, replay
-from classroom.made_class import MadeClass, made_class
+from classroom.made_class import CLASS_EVENTS, MadeClass, made_class
 from train.provenance import commit
 
 CHOOSING, REPORTED = range(1, 9), range(101, 121)
-CLASS_EVENTS = ("class lost", "too fast", "too slow", "confusion", "energy")
 LATE_MS = 60_000  # an alert so long after an event is still about it: rules look back
 
 

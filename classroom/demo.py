@@ -2,6 +2,8 @@
 
 Seeded: the same students do the same things in every demo. What they show is made here; from the recorder on everything
 is the code of a real class. The demo is marked as one, belongs to no teacher, and is erased when nobody watches it.
+
+``python -m classroom.demo`` writes another made-up class, whose events are known, to files (``made_class``).
 """
 
 import contextlib
@@ -176,3 +178,9 @@ class DemoClass:
             with contextlib.suppress(ClassroomError):  # a second of a demo that is not kept is no loss
                 self._lesson.step(second, self._at_ms)
             second += 1
+
+
+if __name__ == "__main__":
+    from classroom.made_class import main
+
+    raise SystemExit(main())

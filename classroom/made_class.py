@@ -5,7 +5,9 @@ with the habits that make alerts hard (faces that look sad at rest, glances asid
 first reading on everything is the code of a real class.
 """
 
-from dataclasses import dataclass
+import argparse
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,8 +21,8 @@ from fer_model.reading import Reason
 
 _UNPLEASANT = [EMOTIONS.index(emotion) for emotion in UNPLEASANT]
 _HAPPY, _SAD, _NEUTRAL = (EMOTIONS.index(emotion) for emotion in ("happy", "sad", "neutral"))
+CLASS_EVENTS = ("class lost", "too fast", "too slow", "confusion", "energy")
 FIRST_EVENT_S = 420  # what rises or falls is compared with the minutes before
-_APART_S = 420
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,28 @@ def made_class(
             length = int(rng.integers(120, 300))
             making.happen(rule, int(next(chosen)), int(rng.integers(120, max(last, 121))), length)
     return making.finish()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """``python -m classroom.demo --out FOLDER``: a made-up class as CSV files, with the truth beside it."""
+    parser = argparse.ArgumentParser(prog="python -m classroom.demo", description=main.__doc__.partition(": ")[2])
+    parser.add_argument("--out", type=Path, required=True, help="folder for readings, signals, visits and truth")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--students", type=int, default=25)
+    parser.add_argument("--minutes", type=int, default=50, help="20 at least")
+    parser.add_argument("--events", type=int, default=3, help="of each kind about single students; 0: a calm class")
+    parser.add_argument("--class-event", default="", choices=["", *CLASS_EVENTS], help="one about the class")
+    args = parser.parse_args(argv)
+    if args.minutes < 20 or args.students < 1 or args.events < 0:
+        parser.error("a class has 20 minutes or more, a student or more, and no negative number of events")
+    made = made_class(args.seed, args.students, args.minutes, 0, args.events, args.class_event)
+    truth = pd.DataFrame([asdict(event) for event in made.events])
+    args.out.mkdir(parents=True, exist_ok=True)
+    files = {"readings": made.readings, "signals": made.signals, "visits": made.visits, "truth": truth}
+    for name, frame in files.items():
+        frame.to_csv(args.out / f"{name}.csv", index=False)
+    print(f"{len(made.readings):,} readings of {made.students} students and {len(made.events)} events in {args.out}.")
+    return 0
 
 
 def _held(rng: np.random.Generator, shares: np.ndarray, hold: float = 0.7) -> np.ndarray:
