@@ -13,6 +13,7 @@ from classroom.ui import forms
 from classroom.ui.page import Visit
 from classroom.ui.words import spark
 
+_PROBLEM = "alert_problem"
 _BY_WORD = {word: verdict for verdict, word in VERDICTS.items()}
 
 
@@ -23,6 +24,8 @@ def show_alerts(visit: Visit, info: ClassInfo, board: Board) -> None:
     names = {tile.student_id: tile.name for tile in board.tiles}
     with st.container(key="alerts"):
         st.html("<b>May need a hand</b>")
+        if problem := st.session_state.pop(_PROBLEM, ""):
+            st.error(f"The verdict was not kept. {forms.as_text(problem)}")
         if not shown:
             st.caption("Nothing stands out. Most rules look back a minute or more before they say something.")
         for alert in shown[:MOST_SHOWN]:
@@ -89,7 +92,7 @@ def _judge(visit: Visit, info: ClassInfo, alert_id: int, verdict: bool | None) -
     try:
         visit.server.alerts.judge(info, alert_id, verdict)
     except StoreError as error:
-        st.toast(forms.as_text(str(error)))
+        st.session_state[_PROBLEM] = str(error)
 
 
 def _changed(visit: Visit, info: ClassInfo, key: str, alert_ids: list[int]) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from classroom.alert_rules import RULES
+from classroom.errors import StoreError
 from classroom.ui.addresses import LIVE, REPORTS, SETTINGS
 from tests.fakes import MONDAY_MS
 
@@ -31,6 +32,19 @@ def test_the_board_says_who_what_and_of_how_many_and_takes_a_verdict(as_ada, ser
         assert as_ada.failed == []
         kept = {alert.id: alert.useful for alert in server.store.alerts.of_class(seeded.info.id)}
         assert kept[raised[0].id] is verdict
+
+
+def test_a_verdict_that_cannot_be_kept_is_said(as_ada, server, seeded, raised, monkeypatch):
+    server.alerts.look()
+    as_ada.open(LIVE, **{"class": str(seeded.info.id)})
+
+    def away(*_):
+        raise StoreError("The class database does not answer.")
+
+    monkeypatch.setattr(server.store.alerts, "judge", away)
+    as_ada.app.button(key=f"verdict-{raised[0].id}-True").click().run()
+    assert as_ada.failed == []
+    assert any("The verdict was not kept." in each.value for each in as_ada.app.error)
 
 
 def test_a_calm_board_says_so(as_ada, server, ada):
