@@ -11,7 +11,10 @@ import pandas as pd
 from classroom.alerts_csv import alerts_csv
 from classroom.data_dictionary import MEANINGS, dictionary_csv
 from classroom.html_report import html_report
-from classroom.records import Alert, ClassInfo, Student
+from classroom.lesson_csv import markers_csv, signals_csv
+from classroom.markers import breaks_of
+from classroom.mood import without_breaks
+from classroom.records import Alert, ClassInfo, Marker, Student
 from classroom.report import ClassReport, class_report
 from classroom.session_csv import attendance_csv, session_csv
 from classroom.store import Store
@@ -29,12 +32,21 @@ class ClassRecord:
     readings: pd.DataFrame
     visits: pd.DataFrame
     alerts: Sequence[Alert]
+    signals: pd.DataFrame
+    markers: Sequence[Marker]
     window_s: int
+
+    @property
+    def counted(self) -> pd.DataFrame:
+        """The readings that are in the statistics."""
+        return without_breaks(self.readings, breaks_of(self.markers))
 
 
 _CSV_FILES: dict[str, Callable[[ClassRecord, tzinfo], bytes]] = {
-    "session.csv": lambda it, zone: session_csv(it.info, it.students, it.readings, it.window_s, zone),
+    "session.csv": lambda it, zone: session_csv(it.info, it.students, it.counted, it.window_s, zone),
     "attendance.csv": lambda it, zone: attendance_csv(it.info, it.students, it.readings, it.visits, zone),
+    "signals.csv": lambda it, zone: signals_csv(it.info, it.students, it.signals, zone),
+    "markers.csv": lambda it, zone: markers_csv(it.info, it.markers, zone),
     "alerts.csv": lambda it, zone: alerts_csv(it.info, it.students, it.alerts, zone),
 }
 REPORT, EVERYTHING = "report.html", "everything.zip"
@@ -59,6 +71,8 @@ def class_file(store: Store, info: ClassInfo, name: str, window_s: int, zone: tz
         store.readings.of_class(info.id),
         store.readings.visits(info.id),
         store.alerts.of_class(info.id),
+        store.signals.of_class(info.id),
+        store.markers.of_class(info.id),
         window_s,
     )
     if name in _CSV_FILES:

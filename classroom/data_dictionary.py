@@ -28,6 +28,24 @@ _ATTENDANCE = {
     "minutes_analysed": "minutes of these with analyses",
     "visits": "how often the student came, a count",
 }
+_SIGNALS = {
+    "class": _CLASS,
+    "student": _STUDENT,
+    "signal": "what the student said with one tap: got it, lost, too fast, too slow, hand up",
+    "at_utc": "when, ISO 8601, UTC",
+    "at_local": "the same in the teacher's time zone",
+    "until_utc": "when it stood no longer: taken back, lowered, after two minutes (not a hand), end of class",
+    "until_local": "the same in the teacher's time zone",
+}
+_MARKERS = {
+    "class": _CLASS,
+    "marker": "what the teacher noted: question, new topic, exercise, break, joke, note",
+    "text": "what the teacher typed with it, also where names are left out",
+    "at_utc": "when, ISO 8601, UTC",
+    "at_local": "the same in the teacher's time zone",
+    "until_utc": "end of a break, empty otherwise; readings in a break are in no other file but attendance.csv",
+    "until_local": "the same in the teacher's time zone",
+}
 _ALERTS = {
     "class": _CLASS,
     "student": f"{_STUDENT}; empty where the alert is about the class",
@@ -41,7 +59,13 @@ _ALERTS = {
     "evidence": "what was seen, with of how many readings or students",
     "verdict": "what the teacher said of it: useful, not useful, or nothing",
 }
-MEANINGS: dict[str, dict[str, str]] = {"session.csv": _SESSION, "attendance.csv": _ATTENDANCE, "alerts.csv": _ALERTS}
+MEANINGS: dict[str, dict[str, str]] = {
+    "session.csv": _SESSION,
+    "attendance.csv": _ATTENDANCE,
+    "signals.csv": _SIGNALS,
+    "markers.csv": _MARKERS,
+    "alerts.csv": _ALERTS,
+}
 
 
 def dictionary_csv(meanings: Mapping[str, Mapping[str, str]]) -> bytes:

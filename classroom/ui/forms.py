@@ -14,6 +14,9 @@ _MARKDOWN_SIGNS = "\\`*_{}[]()#+-.!|~<>$:&\"'=/@"
 _FILES = {
     "session.csv": "Session CSV",
     "attendance.csv": "Attendance CSV",
+    "signals.csv": "Signals CSV",
+    "markers.csv": "Markers CSV",
+    "alerts.csv": "Alerts CSV",
     "report.html": "Report (HTML)",
     "everything.zip": "All CSV files (ZIP)",
 }

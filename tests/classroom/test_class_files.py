@@ -81,7 +81,7 @@ def test_the_same_class_gives_the_same_bytes(store, seeded):
 @pytest.mark.parametrize("name", FILE_NAMES)
 def test_without_names_no_file_holds_one_and_the_numbers_are_the_same(store, seeded, name):
     with_names, without = (texts_of(made(store, seeded, name, with_names=choice), name) for choice in (True, False))
-    if name != "alerts.csv":  # an alert may be about nobody of them
+    if name not in ("alerts.csv", "signals.csv", "markers.csv"):  # those of this class are empty
         assert "Ann" in with_names and "Student 1" in without
     assert not re.search(r"\b(Ann|Ben|Cem)\b", without)
     if name in CSV_FILES:
