@@ -177,9 +177,10 @@ def yawns(marked: pd.DataFrame) -> pd.Series:
 
 
 def seen_now(marked: pd.DataFrame, now_ms: int) -> dict[int, str]:
-    """By student what a tile says, at most one thing: "facing away" or "eyes closed or down".
+    """By student what a tile says, at most one thing: "facing away" or "eyes lowered".
 
-    Nothing is said of who faces the screen with open eyes, and nothing where too few readings tell.
+    Lowered are eyes that are shut, and those that look down: their lids look the same. Nothing is said of who faces the
+    screen with open eyes, and nothing where too few readings tell.
     """
     recent = marked[marked["at_ms"] > now_ms - NOW_MS]
     students = recent["student_id"].to_numpy()
@@ -190,7 +191,7 @@ def seen_now(marked: pd.DataFrame, now_ms: int) -> dict[int, str]:
         if _nearly_all(facing[own] == 0, ~np.isnan(facing[own])):
             words[int(student_id)] = "facing away"
         elif _nearly_all(shut[own] == 1, ~np.isnan(shut[own])):
-            words[int(student_id)] = "eyes closed or down"
+            words[int(student_id)] = "eyes lowered"
     return words
 
 

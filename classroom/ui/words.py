@@ -163,8 +163,8 @@ def _tile(tile: Tile) -> str:
     colour = COLOURS[tile.emotion] if tile.emotion else UNKNOWN
     kind = "gone" if tile.state is State.GONE else "" if tile.emotion else "dim"
     seen = "" if tile.coverage is None else f"seen {tile.coverage:.0%} of {tile.analyses}"
-    # How a face is held says that it is in view, too: one word or two are enough on a tile.
-    state = (tile.held or tile.state.value) + (" · 2 faces" if tile.two_faces else "")
+    # One thing is enough on a tile: of two faces it is not said how one is held, and who is held somehow is live.
+    state = f"{tile.state.value} · 2 faces" if tile.two_faces else tile.held or tile.state.value
     if tile.state in (State.STALE, State.GONE) and tile.age_s is not None:
         state += f" · {_age(tile.age_s)}"
     now = expression_html(tile) if tile.emotion else escape(_unknown(tile))

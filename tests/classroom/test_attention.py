@@ -187,7 +187,7 @@ def test_a_mouth_that_was_not_seen_between_is_not_one_long_yawn():
         ([held()] * 15, None, "nothing is said of who is as always"),
         ([held(yaw=60)] * 15, "facing away", "for all of the last seconds"),
         ([held()] * 15 + [held(yaw=60)] * 5, None, "a glance aside"),
-        ([held(eyes=0.1)] * 15, "eyes closed or down", "shut"),
+        ([held(eyes=0.1)] * 15, "eyes lowered", "shut"),
         ([held(yaw=60)] * 15 + [NO_FACE] * 20, None, "not known is no word"),
         ([NO_FACE] * 14 + [held(yaw=60)], None, "one reading says nothing"),
     ],

@@ -27,7 +27,7 @@ def tile(held: str | None = None, two_faces: bool = False) -> Tile:
     [
         (tile(), "<span>live</span>", "nothing is up"),
         (tile(held="facing away"), "<span>facing away</span>", "one word says that it is live, too"),
-        (tile(held="facing away", two_faces=True), "<span>facing away · 2 faces</span>", "both"),
+        (tile(held="facing away", two_faces=True), "<span>live · 2 faces</span>", "at most one thing"),
     ],
 )
 def test_a_tile_says_how_the_face_is_held_in_place_of_live(shown, said, why):
