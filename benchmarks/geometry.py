@@ -28,6 +28,7 @@ FRAMES = 23  # of each clip, evenly spread
 NAMES = [field.name for field in fields(Geometry)]
 MIRRORED = np.array([-1, 1, -1, 1, 1])
 SIZES_PX = (60, 40, 30, 20)
+BLUR = 0.04  # sigma in box sides: most faces are refused as "blurred" then
 OFF = 0.06  # of the square's side, and of its place
 TRIES = 8
 SEED = 7
@@ -70,7 +71,7 @@ def steadiness(looker: Looker, clip: list[np.ndarray]) -> dict[str, dict[str, fl
     """Root mean square of what answers are apart that ought to agree, by what was done and by name."""
     rng = np.random.default_rng(SEED)
     apart: dict[str, list[np.ndarray]] = {name: [] for name in ("mirrored", "square_off")}
-    apart |= {f"face_{size}_px": [] for size in SIZES_PX}
+    apart |= {f"face_{size}_px": [] for size in SIZES_PX} | {"blurred": []}
     for frame in clip:
         face, here = looker.face(frame), looker.values(frame)
         if np.isnan(here).any():
@@ -84,6 +85,7 @@ def steadiness(looker: Looker, clip: list[np.ndarray]) -> dict[str, dict[str, fl
         for size in SIZES_PX:
             small = cv2.resize(frame, None, fx=size / side, fy=size / side, interpolation=cv2.INTER_AREA)
             apart[f"face_{size}_px"].append(looker.values(small) - here)
+        apart["blurred"].append(looker.values(cv2.GaussianBlur(frame, (0, 0), BLUR * side)) - here)
     return {what: _rms(np.array(rows)) for what, rows in apart.items()}
 
 
@@ -137,7 +139,7 @@ def main(argv: list[str] | None = None) -> int:
     if missing := [name for name in CLIPS if not (args.clips / name).is_file()]:
         print(f"{args.clips} has no {' and no '.join(missing)}", file=sys.stderr)
         return 1
-    looker, facts = Looker(), {"frames_a_clip": FRAMES, "off_share": OFF, "seed": SEED}
+    looker, facts = Looker(), {"frames_a_clip": FRAMES, "off_share": OFF, "blur_share": BLUR, "seed": SEED}
     steady = {name: steadiness(looker, frames(args.clips / name, FRAMES)) for name in CLIPS}
     looker.detector.close()
     noise_deg = max(clip["square_off"]["pitch_deg"] for clip in steady.values())

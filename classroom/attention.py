@@ -21,6 +21,7 @@ from classroom.presence import STALE_MS
 from classroom.store.tables import GEOMETRY_COLUMNS
 
 MARKS = ("facing", "eyes_shut", "mouth_wide")
+_POSE = [GEOMETRY_COLUMNS.index(name) for name in ("yaw_deg", "pitch_deg")]
 
 # The student's own first minutes: as long, and as many readings with a geometry.
 OWN_MS = 120_000
@@ -56,7 +57,10 @@ _NOW_READINGS = 4
 
 @dataclass(frozen=True)
 class Own:
-    """What is usual for one student: median angles and open eyes of the first two minutes, from ``n`` readings."""
+    """What is usual for one student: median angles and open eyes of the first two minutes, from ``n`` readings.
+
+    ``eyes_open`` is NaN where fewer than ``OWN_READINGS`` of them were sharp.
+    """
 
     yaw_deg: float
     pitch_deg: float
@@ -94,7 +98,7 @@ class Attention:
         students = readings["student_id"].to_numpy()
         at_ms = readings["at_ms"].to_numpy(np.int64)
         values = readings[GEOMETRY_COLUMNS].to_numpy(float)
-        known = np.flatnonzero(~np.isnan(values).any(axis=1))
+        known = np.flatnonzero(~np.isnan(values[:, _POSE]).any(axis=1))
         order = known[np.lexsort((at_ms[known], students[known]))]
         for rows in np.split(order, np.flatnonzero(np.diff(students[order])) + 1):
             if len(rows):
@@ -218,8 +222,9 @@ def _marks(past: _Past, at_ms: np.ndarray, values: np.ndarray) -> np.ndarray:
     aside = np.abs(yaw - past.own.yaw_deg) > FACING_YAW_DEG
     facing = ~(aside | (np.abs(pitch - past.own.pitch_deg) > FACING_PITCH_DEG))
     marks[:, 0] = facing
-    marks[:, 2] = columns["mouth_open"] >= MOUTH_WIDE
-    for row in np.flatnonzero(facing):
+    mouth = columns["mouth_open"]
+    marks[:, 2] = np.where(np.isnan(mouth), np.nan, mouth >= MOUTH_WIDE)
+    for row in np.flatnonzero(facing & ~np.isnan(eyes) & (past.own.eyes_open > 0)):
         if row < begin:
             continue
         closed = eyes[row] < CLOSED_SHARE * past.own.eyes_open
@@ -232,5 +237,6 @@ def _marks(past: _Past, at_ms: np.ndarray, values: np.ndarray) -> np.ndarray:
 def _own(first: np.ndarray) -> Own:
     """From (n, 4): at_ms, yaw, pitch, eyes."""
     yaw, pitch = np.median(first[:, 1:3], axis=0)
-    eyes = np.percentile(first[:, 3], OPEN_PERCENTILE)
+    seen = first[~np.isnan(first[:, 3]), 3]
+    eyes = np.percentile(seen, OPEN_PERCENTILE) if len(seen) >= OWN_READINGS else np.nan
     return Own(float(np.clip(yaw, -_MOST_ASIDE_DEG, _MOST_ASIDE_DEG)), float(pitch), float(eyes), len(first))

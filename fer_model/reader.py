@@ -73,7 +73,7 @@ class FaceReader:
 
         The largest face is read, and the classifier runs once for all. The first of these that holds is the reason for
         no expression: camera off, too dark (a dark frame without a face), no face, too small, too dark, blurred, not
-        clear. A found face that is large, lit and sharp enough has a geometry, too.
+        clear. A found face that is large and lit enough has a geometry, too; of a blurred one without eyes and mouth.
 
         A frame that is no (H, W, 3) uint8 picture reads as "no face" and leaves the others alone: one broken camera
         must not cost a class its readings. Who wants the error calls ``check_frame`` first.
@@ -118,15 +118,21 @@ class FaceReader:
             reason=reason or Reason.LOW_CONFIDENCE,
             faces_seen=len(faces),
             box_xyxy=tuple(box[0].tolist()),
-            geometry=None if reason else self._geometry(frame_bgr, face),
+            geometry=self._geometry(frame_bgr, face, reason),
         )
         return seen, None if reason else crop
 
-    def _geometry(self, frame_bgr: np.ndarray, face: Faces) -> Geometry | None:
-        if self._landmarks is None or quality.face_size_px(face.boxes_xyxy[0]) < quality.MIN_MESH_PX:
+    def _geometry(self, frame_bgr: np.ndarray, face: Faces, reason: Reason | None) -> Geometry | None:
+        if self._landmarks is None or reason not in (None, Reason.BLURRED):
+            return None
+        if quality.face_size_px(face.boxes_xyxy[0]) < quality.MIN_MESH_PX:
             return None
         points = self._landmarks.find(frame_bgr, face)
-        return None if points is None else geometry(points)
+        if points is None:
+            return None
+        held = geometry(points)
+        # A face that is turned aside has little that is sharp and is often "blurred": its pose is what is wanted then.
+        return replace(held, eyes_open=float("nan"), mouth_open=float("nan")) if reason else held
 
     def _name(self, probs: np.ndarray, seen: FaceReading) -> FaceReading:
         # Asked this way round, probabilities that are not numbers stay "not clear".

@@ -28,8 +28,9 @@ class Geometry:
         yaw_deg: positive when the person turns to the own left, which is the right side of the picture.
         pitch_deg: positive when the person looks up.
         roll_deg: positive when the head leans to the own right shoulder, counter-clockwise in the picture.
-        eyes_open: eye aspect ratio, the mean of both eyes, from 0 when shut; some 0.3 when open, other for everyone.
-        mouth_open: height of the opening between the lips / width of the mouth, 0 when shut.
+        eyes_open: eye aspect ratio, the mean of both eyes: some 0.15 when shut and 0.3 when open, other for everyone;
+            NaN in a blurred picture.
+        mouth_open: height of the opening between the lips / width of the mouth, 0 when shut; NaN in a blurred picture.
     """
 
     yaw_deg: float

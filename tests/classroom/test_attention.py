@@ -111,6 +111,20 @@ def test_eyes_of_who_faces_away_are_not_known():
     assert np.isnan(marks(class_of(held(yaw=60, eyes=0.1), held(pitch=-40, eyes=0.1)), "eyes_shut", 2)).all()
 
 
+BLURRED = held(eyes=np.nan, mouth=np.nan)
+
+
+def test_of_a_blurred_face_it_is_known_where_it_looks_and_no_more():
+    marked = mark(class_of(held(yaw=60, eyes=np.nan, mouth=np.nan), BLURRED)).iloc[-2:]
+    assert marked["facing"].tolist() == [0, 1]
+    assert marked[["eyes_shut", "mouth_wide"]].isna().all(axis=None)
+
+
+def test_eyes_are_not_known_of_who_was_blurred_in_the_first_minutes():
+    readings = class_of(held(eyes=0.1), held(eyes=0.1), usual=BLURRED)
+    assert marks(readings, "facing", 2) == [1, 1] and np.isnan(marks(readings, "eyes_shut", 2)).all()
+
+
 def test_marks_are_the_same_in_any_portions():
     rng = np.random.default_rng(5)
     rows = []

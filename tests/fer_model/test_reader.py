@@ -124,13 +124,20 @@ FLAT = np.full((240, 320, 3), 90, np.uint8)
         (textured(), (50, 50, 150, 150), 0.3, MESH, True, "not clear: its expression is not known, how it is held is"),
         (textured(), (50, 50, 150, 150), 0.9, None, False, "the network says that this is no face"),
         (textured(), (50, 50, 85, 85), 0.9, MESH, False, "too small for a mesh, large enough to be read"),
-        (FLAT, (50, 50, 150, 150), 0.9, MESH, False, "blurred"),
         (textured(12, 10), (50, 50, 150, 150), 0.9, MESH, False, "too dark"),
     ],
 )
 def test_a_face_that_can_be_seen_well_has_a_geometry(frame, box, sure, mesh, known, why):
     reading = FaceReader(Placed(box), SureOfHappy(sure), Meshed(mesh)).read(frame)
     assert (reading.geometry == geometry(MESH)) is known, why
+
+
+def test_of_a_blurred_face_the_pose_is_known_and_eyes_and_mouth_are_not():
+    """A face that is turned aside shows little that is sharp; who faces away would be not known just then."""
+    held = FaceReader(Placed((50, 50, 150, 150)), SureOfHappy(), Meshed(MESH)).read(FLAT).geometry
+    whole = geometry(MESH)
+    assert (held.yaw_deg, held.pitch_deg, held.roll_deg) == (whole.yaw_deg, whole.pitch_deg, whole.roll_deg)
+    assert np.isnan(held.eyes_open) and np.isnan(held.mouth_open)
 
 
 def test_a_mesh_is_looked_for_in_the_largest_face_only():
