@@ -46,7 +46,7 @@ RULES: tuple[Rule, ...] = (
     Rule("lost", "Pressed “I'm lost”", False, 1.0, 0, "pressed “I'm lost”", least=1.0),
     Rule("unpleasant", "Unpleasant expression for long", False, 0.85, 90, f"unpleasant expression shown {_LOOKS}"),
     Rule("away", "Facing away for long", False, 0.85, 90, f"facing away {_LOOKS}"),
-    Rule("eyes", "Eyes closed for long", False, 0.7, 30, f"eyes closed {_LOOKS}"),
+    Rule("eyes", "Eyes lowered for long", False, 0.7, 30, f"eyes shut or looking down {_LOOKS}"),
     Rule("no face", "No face for long", False, 0.9, 90, f"no face {_LOOKS}"),
     Rule("class lost", "Many are lost", True, 0.2, 0, f"{_PRESSED} “I'm lost”"),
     Rule("too fast", "Many say too fast", True, 0.2, 0, f"{_PRESSED} “too fast”"),
