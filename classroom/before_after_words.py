@@ -12,33 +12,50 @@ TITLE = "Before and after each marker"
 NOTE = (
     f"Up to {SPAN_MS // 60_000} minutes on either side, never over a break. Means of the students who were read on both"
     " sides; each student counts once. In brackets the 95 % interval of the change over these students: where it holds"
-    f" 0, or fewer than {MIN_STUDENTS} students are left, nothing can be said. Of twenty markers, one shows a clear"
-    " change by chance alone, and what followed a marker need not have come from it."
+    f" 0 there is no clear change, and of fewer than {MIN_STUDENTS} students nothing can be said. Of twenty markers,"
+    " one shows a clear change by chance alone, and what followed a marker need not have come from it."
 )
-_MEASURES: dict[str, tuple[str, Callable[[float], str]]] = {
-    "valence": ("Valence (−1 to 1)", lambda value: f"{value:+.2f}".replace("-", "−")),
-    "pleasant": ("Pleasant expression", lambda value: f"{value:.0%}"),
-    "unpleasant": ("Unpleasant expression", lambda value: f"{value:.0%}"),
+Number = Callable[[float], str]
+
+
+def valence(value: float) -> str:
+    return f"{value:+.2f}"
+
+
+def share(value: float) -> str:
+    return f"{value:.0%}"
+
+
+def points(value: float) -> str:
+    """A difference of shares; with a decimal, or the end of a clear change would often look like 0."""
+    return f"{100 * value:+.1f}"
+
+
+# Title, how a value is written, and how a difference of two is.
+_MEASURES: dict[str, tuple[str, Number, Number]] = {
+    "valence": ("Valence (−1 to 1)", valence, valence),
+    "pleasant": ("Pleasant expression (change in points)", share, points),
+    "unpleasant": ("Unpleasant expression (change in points)", share, points),
 }
 
 
 def before_after_html(changes: Sequence[BeforeAfter], zone: tzinfo) -> str:
     """A row a marker."""
-    titles = ["Marker", *(title for title, _ in _MEASURES.values()), "n"]
+    titles = ["Marker", *(title for title, _, _ in _MEASURES.values()), "n"]
     head = "".join(f"<th>{title}</th>" for title in titles)
     rows = "".join(f"<tr>{_row(each, zone)}</tr>" for each in changes)
     return f'<table class="changes"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def change_words(change: Change, number: Callable[[float], str]) -> tuple[str, str, str]:
+def change_words(change: Change, value: Number, difference: Number) -> tuple[str, str, str]:
     """Before and after, the change with its interval, and what can be said; empty what there is nothing for."""
     if not change.students:
         return "", "", Verdict.NOTHING.value
-    values = f"{number(change.before)} → {number(change.after)}"
+    values = _minus(f"{value(change.before)} → {value(change.after)}")
     if change.students == 1:
         return values, "", Verdict.NOTHING.value
-    low, high = (_signed(value, number) for value in (change.low, change.high))
-    return values, f"{_signed(change.difference, number)} ({low} to {high})", change.verdict.value
+    interval = f"{difference(change.difference)} ({difference(change.low)} to {difference(change.high)})"
+    return values, _minus(interval), change.verdict.value
 
 
 def _row(found: BeforeAfter, zone: tzinfo) -> str:
@@ -46,8 +63,8 @@ def _row(found: BeforeAfter, zone: tzinfo) -> str:
     when = f"{as_utc(marker.at_ms).astimezone(zone):%H:%M:%S}"
     text = f'<div class="under">{escape(marker.text)}</div>' if marker.text else ""
     cells = [f"<b>{when}</b> {marker.kind.value}{text}"]
-    for name, (_, number) in _MEASURES.items():
-        values, interval, verdict = change_words(found.changes[name], number)
+    for name, (_, value, difference) in _MEASURES.items():
+        values, interval, verdict = change_words(found.changes[name], value, difference)
         said = f"<b>{verdict}</b>" if verdict in (Verdict.HIGHER, Verdict.LOWER) else verdict
         cells.append(f'{values}<div class="under">{interval}</div><div>{said}</div>')
     readings = f"{found.readings_before:,} and {found.readings_after:,} readings"
@@ -56,9 +73,6 @@ def _row(found: BeforeAfter, zone: tzinfo) -> str:
     return "".join(f"<td>{cell}</td>" for cell in cells)
 
 
-def _signed(value: float, number: Callable[[float], str]) -> str:
-    """A difference always has its sign; one that rounds to nothing has none."""
-    text = number(value).replace("-", "−")
-    if not any(sign in "123456789" for sign in text):
-        return text.lstrip("+−")
-    return text if text[0] in "+−" else f"+{text}"
+def _minus(text: str) -> str:
+    """With the sign that is as wide as a plus."""
+    return text.replace("-", "−")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classroom.before_after import before_after
-from classroom.before_after_words import before_after_html, change_words
+from classroom.before_after_words import before_after_html, change_words, points, share, valence
 from classroom.paired import paired_change
 from classroom.records import Marker, MarkerKind
 from tests.fakes import MONDAY_MS, face, readings_frame
@@ -12,27 +12,43 @@ from tests.fakes import MONDAY_MS, face, readings_frame
 T = MONDAY_MS
 
 
-def valence(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
-
-
-def share(value: float) -> str:
-    return f"{value:.0%}"
-
-
 @pytest.mark.parametrize(
-    ("before", "after", "number", "words", "why"),
+    ("before", "after", "numbers", "words", "why"),
     [
-        ([], [], valence, ("", "", "nothing can be said"), "nobody"),
-        ([0.1], [0.3], valence, ("+0.10 → +0.30", "", "nothing can be said"), "one has no interval"),
-        ([0.1] * 4, [0.3] * 4, valence, ("+0.10 → +0.30", "+0.20 (+0.20 to +0.20)", "nothing can be said"), "four"),
-        ([0.3] * 5, [0.1] * 5, valence, ("+0.30 → +0.10", "−0.20 (−0.20 to −0.20)", "lower afterwards"), "down"),
-        ([0.3] * 5, [0.4] * 5, share, ("30% → 40%", "+10% (+10% to +10%)", "higher afterwards"), "a share"),
-        ([0.0] * 5, [0.001] * 5, share, ("0% → 0%", "0% (0% to 0%)", "higher afterwards"), "a small one has no sign"),
+        ([], [], (valence, valence), ("", "", "nothing can be said"), "nobody"),
+        ([0.1], [0.3], (valence, valence), ("+0.10 → +0.30", "", "nothing can be said"), "one has no interval"),
+        (
+            [0.1] * 4,
+            [0.3] * 4,
+            (valence, valence),
+            ("+0.10 → +0.30", "+0.20 (+0.20 to +0.20)", "nothing can be said"),
+            "four",
+        ),
+        (
+            [0.3] * 5,
+            [0.1] * 5,
+            (valence, valence),
+            ("+0.30 → +0.10", "−0.20 (−0.20 to −0.20)", "lower afterwards"),
+            "down",
+        ),
+        (
+            [0.3] * 5,
+            [0.4] * 5,
+            (share, points),
+            ("30% → 40%", "+10.0 (+10.0 to +10.0)", "higher afterwards"),
+            "a share",
+        ),
+        (
+            [0.0] * 5,
+            [0.004] * 5,
+            (share, points),
+            ("0% → 0%", "+0.4 (+0.4 to +0.4)", "higher afterwards"),
+            "a small one",
+        ),
     ],
 )
-def test_a_change_in_words(before, after, number, words, why):
-    assert change_words(paired_change(np.array(before), np.array(after)), number) == words
+def test_a_change_in_words(before, after, numbers, words, why):
+    assert change_words(paired_change(np.array(before), np.array(after)), *numbers) == words
 
 
 def test_what_was_typed_is_text_in_the_table():
