@@ -197,7 +197,7 @@ class TestStudent:
 
 
 class TestDownloads:
-    FILES = ("session", "attendance")
+    FILES = ("session", "attendance", "signals", "markers", "alerts")
 
     @pytest.mark.parametrize("which", FILES)
     @pytest.mark.parametrize("who", ["nobody", "another teacher", "a student of the class", "a made-up cookie"])
