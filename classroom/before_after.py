@@ -57,10 +57,16 @@ def share_of(emotions: Sequence[str]) -> Measure:
     return measure
 
 
+def facing(readings: pd.DataFrame) -> np.ndarray:
+    """1 where the head faces the screen, 0 where it does not; not known where nobody has looked for it."""
+    return readings["facing"].to_numpy(float) if "facing" in readings else np.full(len(readings), np.nan)
+
+
 MEASURES: dict[str, Measure] = {
     "valence": valence,
     "pleasant": share_of(PLEASANT),
     "unpleasant": share_of(UNPLEASANT),
+    "facing": facing,
 }
 
 
@@ -68,7 +74,8 @@ def before_after(markers: Sequence[Marker], readings: pd.DataFrame) -> tuple[Bef
     """Every marker in the order of time.
 
     Args:
-        readings: as the store gives them (``student_id, at_ms, p_*``); breaks need not be taken out.
+        readings: as the store gives them (``student_id, at_ms, p_*``), with ``facing`` where it has been looked for
+            (``attention.mark``); breaks need not be taken out.
     """
     readings = readings.sort_values("at_ms", kind="stable")
     return tuple(_one(marker, readings, breaks_of(markers)) for marker in markers)

@@ -36,6 +36,7 @@ _MEASURES: dict[str, tuple[str, Number, Number]] = {
     "valence": ("Valence (−1 to 1)", valence, valence),
     "pleasant": ("Pleasant expression (change in points)", share, points),
     "unpleasant": ("Unpleasant expression (change in points)", share, points),
+    "facing": ("Facing the screen (change in points)", share, points),
 }
 
 
@@ -64,7 +65,10 @@ def _row(found: BeforeAfter, zone: tzinfo) -> str:
     text = f'<div class="under">{escape(marker.text)}</div>' if marker.text else ""
     cells = [f"<b>{when}</b> {marker.kind.value}{text}"]
     for name, (_, value, difference) in _MEASURES.items():
-        values, interval, verdict = change_words(found.changes[name], value, difference)
+        change = found.changes[name]
+        values, interval, verdict = change_words(change, value, difference)
+        if interval and change.students != found.students:  # those whose heads were seen may be others
+            interval += f", {change.students} students"
         said = f"<b>{verdict}</b>" if verdict in (Verdict.HIGHER, Verdict.LOWER) else verdict
         cells.append(f'{values}<div class="under">{interval}</div><div>{said}</div>')
     readings = f"{found.readings_before:,} and {found.readings_after:,} readings"

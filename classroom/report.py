@@ -85,15 +85,16 @@ def class_report(store: Store, info: ClassInfo, window_s: int) -> ClassReport:
     windows = student_windows(without_breaks(readings, breaks), window_s)
     timeline, timeline_s = drawable(windows, visits, window_s, breaks)
     students = tuple(store.classes.students(info.id))
-    marked = without_breaks(mark(readings), breaks)
+    marked = mark(readings)
+    counted = without_breaks(marked, breaks)
     signals = store.signals.of_class(info.id)
     return ClassReport(
         *(info, tuple(attendance(students, readings, visits)), visits, windows, timeline, timeline_s),
-        attention=totals(marked).join(yawns(marked)),
+        attention=totals(counted).join(yawns(counted)),
         signals=signals,
         lane=lane(signals, visits, timeline.index.to_numpy("int64"), timeline_s * 1000),
         markers=markers,
-        changes=before_after(markers, readings),
+        changes=before_after(markers, marked),
         alerts=tuple(store.alerts.of_class(info.id)),
     )
 

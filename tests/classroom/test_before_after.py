@@ -44,6 +44,17 @@ def test_numbers_by_hand():
     assert (unpleasant.before, unpleasant.after) == (0, pytest.approx(1 / 6))
 
 
+def test_who_faces_the_screen_is_compared_where_it_was_looked_for():
+    rows = [row for who in range(1, 7) for row in every_ten_seconds(who, T - SPAN_MS, T + SPAN_MS, NEUTRAL)]
+    readings = readings_frame(rows)
+    assert np.isnan(only([QUESTION], rows).changes["facing"].before), "nobody has looked for it"
+    away = (readings["student_id"] > 3) & (readings["at_ms"] >= T)
+    facing = np.where(readings["student_id"] == 1, np.nan, np.where(away, 0.0, 1.0))
+    (found,) = before_after([QUESTION], readings.assign(facing=facing))
+    assert (found.changes["facing"].before, found.changes["facing"].after) == (1, pytest.approx(2 / 5))
+    assert (found.changes["facing"].students, found.students) == (5, 6)
+
+
 def test_a_student_counts_once_however_often_read():
     rows = [(T - 1000, 1, NEUTRAL), (T - 1000, 2, NEUTRAL), (T + 1000, 2, NEUTRAL)]
     rows += [(T + at, 1, HAPPY) for at in range(0, 100_000, 1000)]
