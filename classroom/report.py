@@ -18,7 +18,7 @@ from fer_model.labels import EMOTIONS
 
 ATTENDANCE_TITLES = (
     *("Student", "Joined", "Left", "Visits", "Minutes present", "Minutes analysed"),
-    *("Analyses", "With a usable face"),
+    *("Analyses", "With a usable face", "Shown most", "Mean valence"),
 )
 ATTENTION_NOTE = (
     "Each student is compared with their own first two minutes in view; until then nothing is known. Eyes that look"
@@ -102,10 +102,12 @@ def class_report(store: Store, info: ClassInfo, window_s: int) -> ClassReport:
 def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:
     """A row a student, times in the teacher's zone; visits of the same student are merged."""
     rows = []
-    totals = report.windows.groupby(level="student_id")[["analyses", "usable"]].sum()
+    totals = report.windows.groupby(level="student_id").sum()
     for row in report.attendance:
         student_id = row.student.id
-        analyses, usable = totals.loc[student_id] if student_id in totals.index else (0, 0)
+        own = totals.loc[student_id] if student_id in totals.index else pd.Series(0.0, totals.columns)
+        analyses, usable = int(own["analyses"]), int(own["usable"])
+        most = max(EMOTIONS, key=lambda emotion: own[emotion])
         rows.append(
             (
                 row.student.name,
@@ -114,8 +116,10 @@ def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:
                 row.visits,
                 round(row.present_ms / 60_000, 1),
                 round(row.analysed_ms / 60_000, 1),
-                int(analyses),
+                analyses,
                 f"{usable / analyses:.0%}" if analyses else "not known",
+                f"{most} {own[most] / usable:.0%}" if usable else "not known",
+                f"{own['valence_sum'] / usable:+.2f}" if usable else "not known",
             )
         )
     return pd.DataFrame(rows, columns=ATTENDANCE_TITLES)
