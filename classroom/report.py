@@ -1,6 +1,6 @@
 """What is left of a class, read from the store and put together for a page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 import pandas as pd
@@ -10,11 +10,13 @@ from classroom.attention import COUNTS, mark, totals, yawns
 from classroom.before_after import BeforeAfter, before_after
 from classroom.clock import as_utc
 from classroom.markers import breaks_of
-from classroom.mood import drawable, student_windows, without_breaks
+from classroom.mood import class_windows, coarser, drawable, student_windows, without_breaks
 from classroom.records import Alert, ClassInfo, Marker, SignalKind
 from classroom.signals import lane, no_signals
 from classroom.store import Store
 from fer_model.labels import EMOTIONS
+
+SMOOTH_S = (60, 180, 300)
 
 ATTENDANCE_TITLES = (
     *("Student", "Joined", "Left", "Visits", "Minutes present", "Minutes analysed"),
@@ -97,6 +99,30 @@ def class_report(store: Store, info: ClassInfo, window_s: int) -> ClassReport:
         changes=before_after(markers, marked),
         alerts=tuple(store.alerts.of_class(info.id)),
     )
+
+
+def smoothings(report: ClassReport) -> list[int]:
+    """The lengths in seconds of a point of the timeline that can be chosen, the finest first."""
+    return [
+        report.timeline_s,
+        *(step for step in SMOOTH_S if step > report.timeline_s and step % report.timeline_s == 0),
+    ]
+
+
+def smoothed(report: ClassReport, step_s: int) -> ClassReport:
+    """The same class with a timeline of longer windows, which are means over more readings; totals stay.
+
+    Args:
+        step_s: one of ``smoothings``.
+    """
+    if step_s == report.timeline_s:
+        return report
+    breaks = breaks_of(report.markers or ())
+    timeline = class_windows(coarser(report.windows, step_s), report.visits, step_s, breaks)
+    said = report.lane
+    if said is not None:
+        said = lane(report.signals, report.visits, timeline.index.to_numpy("int64"), step_s * 1000)
+    return replace(report, timeline=timeline, timeline_s=step_s, lane=said)
 
 
 def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:

@@ -9,10 +9,12 @@ from classroom.charts import timeline_figure
 from classroom.clock import as_utc
 from classroom.people_charts import MOST_LINES, heat_map, lines, person_grid
 from classroom.records import ClassInfo
-from classroom.report import ATTENTION_NOTE, ClassReport, attention_table
+from classroom.report import ATTENTION_NOTE, ClassReport, attention_table, smoothed, smoothings
 from classroom.ui.page import Visit
 from classroom.ui.signal_words import said_in_class
 from classroom.ui.words import counts_html
+
+MIN_POINTS = 5  # a line through fewer shows nothing
 
 
 def class_label(info: ClassInfo, zone: tzinfo) -> str:
@@ -33,6 +35,7 @@ def show_report(visit: Visit, report: ClassReport) -> None:
     second.metric("Analyses", f"{report.analyses:,}")
     third.metric("With a usable face", f"{report.usable / report.analyses:.0%}", help=f"n = {report.analyses}")
     fourth.metric("Mean valence (−1 to 1)", valence, help=f"n = {report.usable} usable readings")
+    report = _smoothed(report)
     _show_timeline(visit, report)
     st.html(counts_html(report.counts, f"of {report.usable} usable readings"))
     if report.changes:
@@ -43,12 +46,31 @@ def show_report(visit: Visit, report: ClassReport) -> None:
     _show_attention(report)
 
 
+def _smoothed(report: ClassReport) -> ClassReport:
+    """The report with the windows that the teacher chooses; a short class leaves no choice."""
+    steps = [step for step in smoothings(report) if step * MIN_POINTS * 1000 <= _length_ms(report)]
+    if len(steps) < 2:
+        return report
+    wanted = st.segmented_control(
+        "One point is", steps, default=steps[0], format_func=_length, key=f"smooth-{report.info.id}", required=True
+    )
+    return smoothed(report, wanted or steps[0])
+
+
+def _length_ms(report: ClassReport) -> int:
+    return len(report.timeline) * report.timeline_s * 1000
+
+
+def _length(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 60 else f"{seconds // 60} min"
+
+
 def _show_timeline(visit: Visit, report: ClassReport) -> None:
     figure = timeline_figure(
         *(report.timeline, report.timeline_s, visit.zone), at_least_s=30, lane=report.lane, markers=report.markers
     )
     st.plotly_chart(figure, key="report", alt="Class mood, signals and markers over time")
-    st.caption(f"One point is {report.timeline_s} s. Drag to zoom, double-click to see everything again.")
+    st.caption(f"One point is {_length(report.timeline_s)}. Drag to zoom, double-click to see everything again.")
     if len(report.signals):
         st.markdown(f"**Signals:** {said_in_class(report)}")
 
@@ -59,7 +81,7 @@ def _show_everybody(visit: Visit, report: ClassReport) -> None:
     st.subheader("Person by person")
     st.plotly_chart(heat_map(grid, visit.zone), key="heat-map", alt="What each person showed over time")
     st.caption(
-        f"The expression shown most often in each {report.timeline_s} s."
+        f"The expression shown most often in each {_length(report.timeline_s)}."
         " Pale grey: present, but not read. Blank: not there, or a break."
     )
     row_of = {student_id: row for row, student_id in enumerate(grid.student_ids)}

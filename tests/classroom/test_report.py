@@ -6,8 +6,9 @@ import pytest
 
 from classroom.class_files import shown_report
 from classroom.html_report import html_report
+from classroom.people_charts import person_grid
 from classroom.records import MarkerKind, Reading
-from classroom.report import attention_table, class_report
+from classroom.report import attention_table, class_report, smoothed, smoothings
 from fer_model.reading import FaceReading, Geometry, Reason
 from tests.fakes import MONDAY_MS, NO_FACE, add_teacher, seed_class
 
@@ -62,3 +63,15 @@ def test_where_no_geometry_is_known_there_is_no_table(store):
     report = class_report(store, seeded.info, 10)
     assert len(attention_table(report)) == 0
     assert "facing the screen" not in html_report(report, UTC).decode()
+
+
+def test_a_smoothed_report_has_fewer_points_and_the_same_readings(store, seeded):
+    report = class_report(store, seeded.info, 10)
+    assert smoothings(report) == [10, 60, 180, 300]
+    minutes = smoothed(report, 60)
+    assert minutes.timeline_s == 60 and len(minutes.timeline) < len(report.timeline)
+    assert minutes.timeline["usable"].sum() == report.timeline["usable"].sum() == report.usable
+    assert (minutes.attendance, minutes.valence) == (report.attendance, report.valence)
+    assert list(minutes.lane.index) == list(minutes.timeline.index)
+    assert person_grid(minutes).usable.sum() == report.usable
+    assert smoothed(report, 10) is report
