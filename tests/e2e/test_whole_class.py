@@ -125,9 +125,9 @@ def _attendance_file_is_right(server: ServerProcess, class_id: int, data: bytes)
 def _in_reports_until_deleted(server: ServerProcess, teacher: Teacher) -> None:
     page = teacher.page
     teacher.open_reports("Physics, group B")
-    expect(page.locator(".js-plotly-plot")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("button", name="Delete this class").click()
     page.get_by_role("button", name="Delete it for good").click()
     expect(page.get_by_text("No classes yet")).to_be_visible(timeout=PATIENCE_MS)
-    for table in ("classes", "students", "visits", "readings", "roster_names"):
+    for table in ("classes", "students", "visits", "readings", "roster_names", "signals", "markers", "alerts"):
         assert server.one(f"select count(*) from {table}") == 0, f"{table} still has rows of the deleted class"
