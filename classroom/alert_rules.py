@@ -42,8 +42,8 @@ _LOOKS = "in {value} of {n} readings in {span}"
 _PRESSED = "{value} of {n} present students pressed"
 
 RULES: tuple[Rule, ...] = (
-    Rule("hand", "Hand up for long", False, 1.0, 60, "hand up for {span}", least=1.0),
-    Rule("lost", "Pressed “I'm lost”", False, 1.0, 0, "pressed “I'm lost”", least=1.0),
+    Rule("hand", "Hand up for long", False, 1.0, 60, "nobody has lowered the hand", least=1.0),
+    Rule("lost", "Lost", False, 1.0, 0, "pressed “I'm lost”", least=1.0),
     Rule("unpleasant", "Unpleasant expression for long", False, 0.85, 90, f"unpleasant expression shown {_LOOKS}"),
     Rule("away", "Facing away for long", False, 0.85, 90, f"facing away {_LOOKS}"),
     Rule("eyes", "Eyes lowered for long", False, 0.7, 30, f"eyes shut or looking down {_LOOKS}"),

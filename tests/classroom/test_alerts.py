@@ -113,7 +113,7 @@ class TestSignals:
     def test_a_hand_that_nobody_sees_for_a_minute(self):
         signals = signals_frame((1, SignalKind.HAND_UP, T + 100 * SECOND, T + 200 * SECOND))
         begin, end = alerts(readings_frame([]), signals=signals)
-        assert begin.rule.name == "hand" and begin.evidence == "hand up for 60 s"
+        assert begin.rule.name == "hand" and begin.evidence == "nobody has lowered the hand"
         assert T + 160 * SECOND <= begin.at_ms <= T + 165 * SECOND and end.at_ms <= T + 205 * SECOND
 
     def test_lost_is_said_at_once_and_many_are_said_about_the_class(self):
