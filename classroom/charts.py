@@ -144,7 +144,8 @@ def timeline_figure(
     if markers is not None:
         add_markers(figure, markers, first_ms or 0, last_ms, zone)
     figure.update_xaxes(title_text=f"time ({zone})", title_standoff=6, row=strip_row, col=1)
-    figure.update_xaxes(showgrid=False, zeroline=False)
+    # Said, because Plotly takes the axis of a class without a reading for one of numbers.
+    figure.update_xaxes(showgrid=False, zeroline=False, type="date")
     figure.update_yaxes(gridcolor="rgba(128,128,128,.18)", zeroline=False, title_standoff=4)
     labels_px = 0 if markers is None else ROWS * LABEL_PX + 4
     figure.update_layout(

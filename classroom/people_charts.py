@@ -149,7 +149,7 @@ def _short(name: str) -> str:
 
 
 def _finish(figure: go.Figure, grid: PersonGrid, zone: tzinfo, height: int) -> go.Figure:
-    figure.update_xaxes(title_text=f"time ({zone})", title_standoff=6, showgrid=False, zeroline=False)
+    figure.update_xaxes(title_text=f"time ({zone})", title_standoff=6, showgrid=False, zeroline=False, type="date")
     if len(grid.begins_ms):
         last_ms = int(grid.begins_ms[-1]) + grid.step_s * 1000
         figure.update_xaxes(range=[local(int(grid.begins_ms[0]), zone), local(last_ms, zone)])

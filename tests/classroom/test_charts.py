@@ -167,3 +167,9 @@ class TestLessonMarks:
         assert [note.text for note in figure.layout.annotations] == ["&lt;b&gt;Why?&lt;/b&gt;", "break"]
         assert line(figure, "markers").customdata[0] == "10:00:05 question: &lt;b&gt;Why?&lt;/b&gt;"
         assert line(figure, "markers").customdata[1] == "10:00:12 to 10:00:18 break"
+
+
+def test_the_axis_of_an_empty_class_is_one_of_times():
+    figure = timeline_figure(EMPTY, 10, UTC, from_ms=T)
+    assert {figure.layout[axis].type for axis in figure.layout if axis.startswith("xaxis")} == {"date"}
+    assert figure.layout.xaxis.range[0].hour == 10
