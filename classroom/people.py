@@ -13,10 +13,10 @@ import pandas as pd
 from classroom.errors import BadInput
 from classroom.records import Reading
 from classroom.sampled_faces import SampledFaces
-from classroom.stints import Somebody, Stint, persons, told_apart
 from classroom.store.tables import PROB_COLUMNS
+from classroom.track_names import same_people, told_apart, track_names
 from fer_model.reading import FaceReading, Reason
-from fer_model.tracker import SHORT_S, FaceTracker
+from fer_model.tracker import FaceTracker
 
 NAMES_WERE_READ = "Names were read from the labels in the picture; check them."
 FEWEST_SAMPLES = 3  # a face seen less often was somebody passing, or no face at all
@@ -53,23 +53,19 @@ class People:
 
     def __init__(self) -> None:
         self._tracker = FaceTracker()
-        self._samples: list[tuple[SampledFaces, np.ndarray]] = []  # with the number of each face's stint
-        self._stints: list[Stint] = []
-        self._going_on: list[int] = []  # stints that were seen lately
+        self._samples: list[tuple[SampledFaces, np.ndarray]] = []  # with the number of each face's track
+        self._thumbnails: dict[int, tuple[float, bytes]] = {}
+        self._labels: dict[int, list[tuple[int, str]]] = {}
 
     def add(self, sample: SampledFaces) -> None:
-        """The next sample; its looks, thumbnails and names are not kept."""
+        """The next sample; its looks, thumbnails and names are kept as far as they are needed."""
         tracks = self._tracker.update(sample.boxes_xyxy, sample.looks, sample.at_s)
-        self._going_on = [each for each in self._going_on if sample.at_s - self._stints[each].seen_s <= SHORT_S]
-        own = np.empty(len(tracks), np.int64)
-        for row, track in enumerate(tracks.tolist()):
-            own[row] = self._stint_of(track, sample.boxes_xyxy[row], sample.looks[row], sample.at_s)
-            stint = self._stints[own[row]]
-            if sample.thumbnails and sample.scores[row] > stint.thumbnail[0]:
-                stint.thumbnail = (float(sample.scores[row]), sample.thumbnails[row])
-            if sample.names:
-                stint.readings.append((len(self._samples), sample.names[row]))
-        self._samples.append((replace(sample, looks=np.empty(0), thumbnails=(), names=()), own))
+        for track, score, picture in zip(tracks.tolist(), sample.scores, sample.thumbnails, strict=False):
+            if score > self._thumbnails.get(track, (-1.0, b""))[0]:
+                self._thumbnails[track] = (float(score), picture)
+        for track, name in zip(tracks.tolist(), sample.names, strict=False):
+            self._labels.setdefault(track, []).append((len(self._samples), name))
+        self._samples.append((replace(sample, looks=np.empty(0), thumbnails=(), names=()), tracks))
 
     @property
     def times_s(self) -> np.ndarray:
@@ -78,66 +74,53 @@ class People:
 
     def found(self) -> list[Person]:
         """Everybody who was seen often enough, in the order of appearance."""
-        everybody = [(each, rows) for each, rows in self._everybody() if len(rows) >= self._fewest]
-        names = told_apart([each.name or f"Person {number}" for number, (each, _) in enumerate(everybody, start=1)])
-        numbers: list[int] = []
-        for each, _ in everybody:  # two people may have shared a track
-            numbers.append(each.track if each.track not in numbers else max(self._highest, *numbers) + 1)
+        names, rows_of = self._everybody()
+        often = {number: rows for number, rows in rows_of.items() if len(rows) >= self._fewest}
+        called = told_apart([names.get(number, f"Person {place}") for place, number in enumerate(often, start=1)])
         return [
-            self._person(number, name, each, rows)
-            for number, name, (each, rows) in zip(numbers, names, everybody, strict=True)
+            self._person(number, name, number in names, rows)
+            for name, (number, rows) in zip(called, often.items(), strict=True)
         ]
 
     @property
     def passers_by(self) -> int:
         """How many were seen too seldom to count."""
-        return sum(len(rows) < self._fewest for _, rows in self._everybody())
+        return sum(len(rows) < self._fewest for rows in self._everybody()[1].values())
 
     @property
     def _fewest(self) -> int:
         return min(FEWEST_SAMPLES, len(self._samples))
 
-    @property
-    def _highest(self) -> int:
-        return max(track.number for track in self._tracker.tracks)
+    def _everybody(self) -> tuple[dict[int, str], dict[int, np.ndarray]]:
+        """By person's number the name, where one was read, and (m, 2) the samples and rows of the faces."""
+        final = self._tracker.same_as
+        faces = {track.number: [] for track in self._tracker.tracks}
+        for index, (_, tracks) in enumerate(self._samples):
+            for row, track in enumerate(tracks.tolist()):
+                faces[final.get(track, track)].append((index, row))
+        labels: dict[int, list[tuple[int, str]]] = {}
+        for track, own in self._labels.items():
+            labels.setdefault(final.get(track, track), []).extend(own)
+        names = track_names(labels)
+        moments = {track: np.array([index for index, _ in faces[track]]) for track in names}
+        for track, first in same_people(names, moments).items():
+            faces[first] += faces.pop(track)
+            del names[track]
+        return names, {number: self._one_a_moment(own) for number, own in faces.items()}
 
-    def _stint_of(self, track: int, box_xyxy: np.ndarray, look: np.ndarray, at_s: float) -> int:
-        """The number of the stint that a face belongs to, a new one where none goes on."""
-        for number in reversed(self._going_on):
-            stint = self._stints[number]
-            same = self._final(stint.track) == track and stint.seen_s < at_s
-            if same and stint.goes_on_with(box_xyxy, look, at_s):
-                stint.see(box_xyxy, look, at_s)
-                return number
-        self._stints.append(Stint(track, box_xyxy, look, at_s))
-        self._going_on.append(len(self._stints) - 1)
-        return len(self._stints) - 1
+    def _one_a_moment(self, faces: list[tuple[int, int]]) -> np.ndarray:
+        """(m, 2) the samples and rows in the order of time; of two faces at one moment the surer one."""
+        surest: dict[int, int] = {}
+        for index, row in faces:
+            scores = self._samples[index][0].scores
+            if index not in surest or scores[row] > scores[surest[index]]:
+                surest[index] = row
+        return np.array(sorted(surest.items()), np.int64).reshape(-1, 2)
 
-    def _final(self, track: int) -> int:
-        """A face's first samples may turn out to be somebody's who was there before."""
-        return self._tracker.same_as.get(track, track)
-
-    def _everybody(self) -> list[tuple[Somebody, np.ndarray]]:
-        """Everybody, with (m, 2) numbers of sample and row, one of a moment: of two faces the surer one."""
-        if not self._stints:
-            return []
-        faces = np.array(
-            [(index, row) for index, (_, own) in enumerate(self._samples) for row in range(len(own))], np.int64
-        )
-        stint_of = np.concatenate([own for _, own in self._samples])
-        order = np.argsort(stint_of, kind="stable")
-        of_stint = np.split(order, np.flatnonzero(np.diff(stint_of[order])) + 1)
-        scores = np.concatenate([sample.scores for sample, _ in self._samples])
-        everybody = []
-        for each in persons(self._stints, [faces[own, 0] for own in of_stint], self._final):
-            own = np.concatenate([of_stint[stint] for stint in each.stints])
-            own = own[np.lexsort((-scores[own], faces[own, 0]))]
-            everybody.append((each, faces[own[np.diff(faces[own, 0], prepend=-1) > 0]]))
-        return everybody
-
-    def _person(self, number: int, name: str, each: Somebody, rows: np.ndarray) -> Person:
+    def _person(self, number: int, name: str, is_name_read: bool, rows: np.ndarray) -> Person:
         picked = [(self._samples[index][0], row) for index, row in rows.tolist()]
-        thumbnails = [self._stints[stint].thumbnail for stint in each.stints]
+        tracks = {int(self._samples[index][1][row]) for index, row in rows.tolist()}
+        thumbnails = [self._thumbnails[track] for track in tracks if track in self._thumbnails]
         return Person(
             number,
             name,
@@ -146,8 +129,8 @@ class People:
             np.array([sample.scores[row] for sample, row in picked], np.float32),
             np.array([sample.probs[row] for sample, row in picked], np.float32),
             tuple(sample.reasons[row] for sample, row in picked),
-            max(thumbnails, key=lambda thumbnail: thumbnail[0])[1],
-            bool(each.name),
+            max(thumbnails, default=(0.0, b""), key=lambda thumbnail: thumbnail[0])[1],
+            is_name_read,
         )
 
 

@@ -137,23 +137,11 @@ def test_two_people_of_one_name_are_told_apart():
     assert [person.name for person in people] == ["Ada", "Ada (2)"]
 
 
-def test_names_find_people_again_where_the_surroundings_do_not():
-    before = [sample(t / 2, (0, 10, HAPPY), (300, 60, SAD)) for t in range(4)]
-    after = [sample(2 + t / 2, (0, 90, SAD), (300, 35, HAPPY)) for t in range(4)]  # changed places, and the light
-    before, after = (
-        [replace(one, names=names) for one in part] for part, names in ((before, ("Ada", "Bo")), (after, ("Bo", "Ada")))
-    )
-    people = people_of(*before, *after)
-    ada, bo = people.found()
-    assert (ada.name, bo.name) == ("Ada", "Bo")
-    assert ada.at_s.tolist() == bo.at_s.tolist() == [t / 2 for t in range(8)]
-    assert (ada.probs.argmax(axis=1) == HAPPY).all() and (bo.probs.argmax(axis=1) == SAD).all()
-    assert ada.number != bo.number and people.passers_by == 0
-
-
-def test_two_people_on_one_track_have_numbers_of_their_own():
-    names = ["Ada"] * 4 + ["Bo"] * 4
-    people = people_of(*(replace(sample(t / 2, (0, 10 + 8.5 * (t >= 4), HAPPY)), names=(names[t],)) for t in range(8)))
-    found = people.found()
-    assert [person.name for person in found] == ["Ada", "Bo"]
-    assert len({person.number for person in found}) == 2
+def test_tracks_of_one_name_are_one_person_and_of_two_faces_at_once_the_surer_one_counts():
+    before = [replace(sample(t / 2, (0, 10, HAPPY)), names=("Ada",)) for t in range(12)]
+    after = [replace(sample(60 + t / 2, (300, 90, SAD)), names=("Ada",)) for t in range(12)]
+    both = replace(sample(66, (300, 90, SAD), (0, 10, HAPPY)), names=("Ada", "Ada"))
+    people = people_of(*before, *after, both)
+    (ada,) = people.found()
+    assert (ada.name, len(ada.at_s), people.passers_by) == ("Ada", 25, 0)
+    assert ada.probs[-1].argmax() == SAD and (np.diff(ada.at_s) > 0).all()
