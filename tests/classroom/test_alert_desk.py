@@ -17,13 +17,6 @@ T, SECOND = MONDAY_MS, 1_000
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = Store(f"sqlite:///{tmp_path}/class.db")
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def info(store):
     return store.classes.open(add_teacher(store), "Optics", (), T)
 

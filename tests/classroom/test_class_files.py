@@ -10,18 +10,10 @@ from classroom.class_files import EVERYTHING, FILE_NAMES, REPORT, class_file
 from classroom.codes import token_hash
 from classroom.data_dictionary import MEANINGS
 from classroom.records import Reading, Sharing
-from classroom.store import Store
 from fer_model.labels import EMOTIONS
 from tests.fakes import MONDAY_MS, add_teacher, face, seed_class
 
 CSV_FILES = [name for name in FILE_NAMES if name.endswith(".csv")]
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = Store(f"sqlite:///{tmp_path}/class.db")
-    yield store
-    store.close()
 
 
 @pytest.fixture
