@@ -23,6 +23,7 @@ class Settings:
         window_s: length of a mood window, in seconds.
         public_url: address that join links show, such as ``https://school.example``; empty: as the browser says.
         ice_servers: STUN and TURN servers for other networks; empty on a local one.
+        turn_urls: TURN servers that want credentials made with ``turn_secret``, which they know too.
     """
 
     database_url: str = ""
@@ -33,13 +34,15 @@ class Settings:
     window_s: int = 10
     public_url: str = ""
     ice_servers: tuple[str, ...] = field(default=())
+    turn_urls: tuple[str, ...] = field(default=())
+    turn_secret: str = field(default="", repr=False)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings.
 
         Raises:
-            BadInput: a number is not one, or out of range.
+            BadInput: a number is not one, or out of range; or what cannot work without the other stands alone.
         """
         data_dir = Path(env.get("CLASSPULSE_DATA", ROOT / "data"))
         models = env.get("CLASSPULSE_MODELS", "")
@@ -52,6 +55,7 @@ class Settings:
             window_s=_number(env, "CLASSPULSE_WINDOW_S", 10, 1, 600),
             public_url=env.get("CLASSPULSE_PUBLIC_URL", "").rstrip("/"),
             ice_servers=tuple(env.get("CLASSPULSE_ICE_SERVERS", "").split()),
+            **_turn(env),
         )
 
 
@@ -60,3 +64,13 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
     if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
         raise BadInput(f"{name} is {text[:20]!r}; it must be a whole number from {low} to {high}.")
     return int(text)
+
+
+def _turn(env: Mapping[str, str]) -> dict:
+    urls, secret = tuple(env.get("CLASSPULSE_TURN_URLS", "").split()), env.get("CLASSPULSE_TURN_SECRET", "")
+    if bool(urls) != bool(secret):
+        raise BadInput("CLASSPULSE_TURN_URLS and CLASSPULSE_TURN_SECRET belong together: set both or none.")
+    for url in urls:
+        if not url.startswith(("turn:", "turns:")):
+            raise BadInput(f"CLASSPULSE_TURN_URLS has {url[:40]!r}; it must be like turn:school.example:3478.")
+    return {"turn_urls": urls, "turn_secret": secret}

@@ -24,6 +24,8 @@ def test_every_setting_is_read():
             "CLASSPULSE_WINDOW_S": "5",
             "CLASSPULSE_PUBLIC_URL": "https://school.example/",
             "CLASSPULSE_ICE_SERVERS": "stun:a:1  turn:b:2",
+            "CLASSPULSE_TURN_URLS": "turn:c:3 turns:c:4",
+            "CLASSPULSE_TURN_SECRET": "shared",
         }
     ) == Settings(
         database_url="postgresql://db/classes",
@@ -34,6 +36,8 @@ def test_every_setting_is_read():
         window_s=5,
         public_url="https://school.example",
         ice_servers=("stun:a:1", "turn:b:2"),
+        turn_urls=("turn:c:3", "turns:c:4"),
+        turn_secret="shared",
     )
 
 
@@ -63,3 +67,21 @@ def test_a_number_out_of_range_is_said_with_its_name_and_range(name, value, good
         return
     with pytest.raises(BadInput, match=f"{name} is .* from 1 to [56]00"):
         Settings.from_env({name: value})
+
+
+@pytest.mark.parametrize(
+    ("urls", "secret", "words"),
+    [
+        ("turn:a:3478", "", "set both or none"),
+        ("", "shared", "set both or none"),
+        ("stun:a:3478", "shared", "must be like turn:"),
+        ("https://a", "shared", "must be like turn:"),
+    ],
+)
+def test_a_turn_server_that_cannot_be_used_is_said(urls, secret, words):
+    with pytest.raises(BadInput, match=words):
+        Settings.from_env({"CLASSPULSE_TURN_URLS": urls, "CLASSPULSE_TURN_SECRET": secret})
+
+
+def test_the_secret_does_not_stand_in_what_is_printed_of_the_settings():
+    assert "shared" not in repr(Settings(turn_urls=("turn:a:1",), turn_secret="shared"))
