@@ -12,13 +12,19 @@ from classroom.errors import BadInput, NotAllowed
 from classroom.naming import clean_name, name_key
 from classroom.records import Teacher
 from classroom.store import Store
+from classroom.tries import Tries, address_group
 
 MIN_PASSWORD = 10
 # Argon2 takes time and memory by the length; nobody types more than this.
 MAX_PASSWORD = 200
 SIGN_IN_MS = 30 * 24 * 3600 * 1000
 KEY_MS = 7 * 24 * 3600 * 1000
-MAX_TRIES, TRIES_MS = 8, 10 * 60 * 1000
+# Failures within ten minutes: of a name from one address; of all names from one address, behind which may be a school;
+# of a name from all addresses together, but for those where its teacher has signed in before.
+MAX_TRIES, MAX_TRIES_OF_ADDRESS, MAX_TRIES_OF_NAME = 8, 60, 60
+TRIES_MS = 10 * 60 * 1000
+# A hash takes 64 MiB and a core: many at once would be a way to stop the server.
+HASHES_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,12 @@ class Accounts:
         self._hasher = hasher or PasswordHasher()
         # Verified for an unknown name, so that the answer takes as long as for a known one.
         self._nobody = self._hasher.hash(new_token())
-        self._tries: dict[tuple[str, ...], list[int]] = {}
-        self._lock = threading.Lock()
+        self._hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
+        self._keys = Tries(clock, MAX_TRIES, TRIES_MS)
+        self._pairs = Tries(clock, MAX_TRIES, TRIES_MS)
+        self._addresses = Tries(clock, MAX_TRIES_OF_ADDRESS, TRIES_MS)
+        self._names = Tries(clock, MAX_TRIES_OF_NAME, TRIES_MS)
+        self._known = Tries(clock, 1, SIGN_IN_MS)  # where a teacher has signed in
 
     def needs_setup(self) -> bool:
         """Whether there is no teacher yet."""
@@ -68,42 +78,51 @@ class Accounts:
             raise BadInput(f"Choose a password of at least {MIN_PASSWORD} signs.")
         if len(password) > MAX_PASSWORD:
             raise BadInput(f"Choose a password of at most {MAX_PASSWORD} signs.")
-        self._count_try(("key", source))
-        hashed = self._hasher.hash(password)
+        source = address_group(source)
+        _within(self._keys.count(source))
+        with self._hashing:
+            hashed = self._hasher.hash(password)
         teacher = self._store.teachers.add_with_key(token_hash(key.strip()), name, hashed, self._clock())
         if teacher is None:
             raise NotAllowed(
                 "This key is not valid (any more). The terminal where ClassPulse runs shows the current one."
             )
-        self._forget_tries(("key", source))
+        self._keys.forget(source)
         return self._signed_in(teacher)
 
     def sign_in(self, name: str, password: str, source: str = "") -> SignIn:
         """Sign in with name and password.
 
         Args:
-            source: where the try comes from, such as an address: tries are counted a name and source, so that nobody
-                can lock a teacher out from elsewhere.
+            source: the address that the try comes from. Failures are counted a name and address, so that nobody can
+                lock a teacher out from elsewhere; and each alone, so that nobody gets far with many of the other.
 
         Raises:
             NotAllowed: they do not belong together (which of both is wrong is not said), or too many tries.
         """
         name = clean_name(name)
-        tried = ("name", name_key(name), source)
-        self._count_try(tried)
+        address, key = address_group(source), name_key(name)
+        this_try = object()
+        _within(self._pairs.count((key, address)))
+        _within(self._addresses.count(address, this_try))
+        _within(self._known.is_spent((key, address)) or self._names.count(key, this_try))
         found = self._store.teachers.with_password(name)
-        try:
-            self._hasher.verify(found[1] if found else self._nobody, password[:MAX_PASSWORD])
-        except (VerificationError, InvalidHashError) as error:
-            raise NotAllowed("Name and password do not match. Try again, please.") from error
-        if found is None:
+        if not self._is_right(password, found[1] if found else self._nobody) or found is None:
             raise NotAllowed("Name and password do not match. Try again, please.")
-        self._forget_tries(tried)
+        self._pairs.forget((key, address))
+        self._addresses.take_back(address, this_try)
+        self._names.take_back(key, this_try)
+        self._known.count((key, address))
         return self._signed_in(found[0])
 
     def teacher_of(self, token: str) -> Teacher | None:
         """The teacher whose cookie this is, while the sign-in lasts."""
         return self._store.teachers.signed_in(token_hash(token), self._clock()) if token else None
+
+    def may_remove(self, teacher: Teacher) -> list[Teacher]:
+        """The colleagues whom this teacher may remove: all of them for the first teacher, who set the server up."""
+        first, *others = self._store.teachers.all()
+        return others if teacher.id == first.id else []
 
     def sign_out(self, token: str) -> None:
         self._store.teachers.end_sign_in(token_hash(token))
@@ -113,14 +132,15 @@ class Accounts:
         self._store.teachers.add_sign_in(token_hash(token), teacher.id, now_ms, now_ms + SIGN_IN_MS)
         return SignIn(teacher, token)
 
-    def _count_try(self, what: tuple[str, ...]) -> None:
-        now_ms = self._clock()
-        with self._lock:
-            tries = [at_ms for at_ms in self._tries.get(what, []) if at_ms > now_ms - TRIES_MS]
-            if len(tries) >= MAX_TRIES:
-                raise NotAllowed("Too many tries. Wait ten minutes, then try again.")
-            self._tries[what] = [*tries, now_ms]
+    def _is_right(self, password: str, hashed: str) -> bool:
+        """Argon2's own comparison takes the same time wherever two hashes differ."""
+        try:
+            with self._hashing:
+                return self._hasher.verify(hashed, password[:MAX_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return False
 
-    def _forget_tries(self, what: tuple[str, ...]) -> None:
-        with self._lock:
-            self._tries.pop(what, None)
+
+def _within(limit: bool) -> None:
+    if not limit:
+        raise NotAllowed("Too many tries. Wait ten minutes, then try again.")

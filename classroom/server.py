@@ -15,8 +15,9 @@ from classroom.analysis_desk import AnalysisDesk
 from classroom.analysis_jobs import AnalysisJobs
 from classroom.board import LiveBoard
 from classroom.clock import Clock, now_ms
-from classroom.codes import new_token, parse_code, token_hash
+from classroom.codes import new_token, token_hash
 from classroom.demo import DemoClass
+from classroom.door import Door
 from classroom.engine import Engine, EngineState, LocalEngine
 from classroom.errors import BadInput, NotAllowed, StoreError
 from classroom.markers import lasting_break
@@ -64,6 +65,7 @@ class ClassServer:
         self.clock = clock
         self.store = Store(settings.database_url)
         self.accounts = Accounts(self.store, clock)
+        self.door = Door(clock, self.store.classes.of_code)
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
         self.signals = Signalling(self.store, clock)
         self.presence = Presence(clock, self.slots, page_is_open)
@@ -148,6 +150,20 @@ class ClassServer:
         self._forget(info.id)
         self.store.classes.erase(info.id)
 
+    def remove_teacher(self, by: Teacher, colleague: Teacher) -> None:
+        """Delete a colleague's account and classes. Every page that is open there ends at its next run.
+
+        Raises:
+            NotAllowed: ``by`` may not remove this colleague.
+        """
+        if colleague not in self.accounts.may_remove(by):
+            raise NotAllowed("Only the teacher who set this server up can remove a colleague.")
+        for info in self.store.classes.of_teacher(colleague.id):
+            self.erase_class(info)
+        self.store.teachers.remove(colleague.id)
+        if job := self.jobs.of(colleague.id):
+            self.jobs.drop(job)
+
     def mark(self, teacher: Teacher, info: ClassInfo, kind: MarkerKind, text: str = "") -> None:
         """Note what happens now. A break that lasts is not begun again.
 
@@ -210,8 +226,8 @@ class ClassServer:
 
     # The student
 
-    def join(self, code: str, name: str, share_camera: bool) -> tuple[Student, str]:
-        """Join the class of a code.
+    def join(self, code: str, name: str, share_camera: bool, source: str = "") -> tuple[Student, str]:
+        """Join the class of a code. ``source`` as for ``Door.find``.
 
         Returns:
             The student, and the token that brings the same student back.
@@ -219,7 +235,7 @@ class ClassServer:
         Raises:
             CodeError, NameTaken, ClassFull, BadInput: with what to do, in one sentence.
         """
-        info = self.store.classes.of_code(parse_code(code))
+        info = self.door.find(code, source)
         token = new_token()
         student = self.store.classes.join(
             info.id,

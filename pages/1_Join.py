@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from classroom.codes import parse_code
 from classroom.errors import CodeError
 from classroom.naming import name_key
 from classroom.ui import cookies, forms
-from classroom.ui.page import open_page, typed, visitor_cookie
+from classroom.ui.page import open_page, typed, visitor_address, visitor_cookie
 from classroom.ui.student_view import in_class
 
 token, has_left = cookies.read_student(visitor_cookie(cookies.STUDENT))
@@ -48,7 +47,7 @@ if not code:
     st.caption("Type the code and press Enter.")
     st.stop()
 try:
-    info = server.store.classes.of_code(parse_code(code))
+    info = server.door.find(code, visitor_address())
 except CodeError as error:
     st.error(forms.as_text(str(error)))
     st.stop()

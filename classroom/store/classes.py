@@ -35,13 +35,13 @@ class ClassTable:
         """The open class of this code. A demo takes nobody in: everybody would see who joined it.
 
         Raises:
-            CodeError: there is none, or it has ended.
+            CodeError: there is none, or it has ended; which of both is not said, or who guesses would learn of classes.
         """
         info = self._one(classes.c.code == code)
-        if info is None or info.is_demo:
-            raise CodeError("No class has this code. Compare it with the one your teacher shows.")
-        if not info.is_open:
-            raise CodeError("The class of this code has ended. Ask your teacher for the new code.")
+        if info is None or info.is_demo or not info.is_open:
+            raise CodeError(
+                "No open class has this code. Compare it with the one your teacher shows; the class may be over."
+            )
         return info
 
     def of_teacher(self, teacher_id: int) -> list[ClassInfo]:

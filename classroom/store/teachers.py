@@ -18,6 +18,17 @@ class TeacherTable:
         with self._database.begin() as connection:
             return connection.scalar(select(func.count()).select_from(teachers))
 
+    def all(self) -> list[Teacher]:
+        """Every teacher, in the order in which they came."""
+        with self._database.begin() as connection:
+            rows = connection.execute(select(teachers.c.id, teachers.c.name).order_by(teachers.c.id)).all()
+        return [Teacher(row.id, row.name) for row in rows]
+
+    def remove(self, teacher_id: int) -> None:
+        """Delete a teacher with their sign-ins, and their classes with everything kept of them."""
+        with self._database.begin() as connection:
+            connection.execute(delete(teachers).where(teachers.c.id == teacher_id))
+
     def add_with_key(self, key_hash: str, name: str, password_hash: str, at_ms: int) -> Teacher | None:
         """Use up a setup key and add the teacher it was for, both or neither.
 

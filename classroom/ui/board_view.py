@@ -16,7 +16,7 @@ from classroom.ui.addresses import JOIN
 from classroom.ui.alert_view import show_alerts
 from classroom.ui.live_chart import live_chart
 from classroom.ui.marker_view import hands_to_lower, marker_row
-from classroom.ui.page import Visit
+from classroom.ui.page import Visit, still_signed_in
 from classroom.ui.room_words import room_troubles
 from classroom.ui.signal_words import signals_html
 from classroom.ui.words import counts_html, numbers_html, state_html, tiles_html
@@ -34,6 +34,8 @@ def show_board(visit: Visit, live: LiveBoard) -> None:
 def _refreshing(visit: Visit, live: LiveBoard) -> None:
     server = visit.server
     try:
+        if not live.info.is_demo and not still_signed_in(visit):
+            st.rerun()  # to the gate
         if live.info.is_demo:
             live = server.demo.watch()  # says that somebody watches; a demo that had ended begins again
         board = live.look()

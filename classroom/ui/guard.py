@@ -37,6 +37,11 @@ async def form_of(request: Request) -> dict[str, str] | None:
     return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
 
 
+def source_of(request: Request) -> str:
+    """The address of who asks, for limits of tries; behind a reverse proxy on this machine, the one it forwards."""
+    return request.client.host if request.client else ""
+
+
 async def in_thread(function, *arguments):
     """Off the event loop: it carries every student's video."""
     return await to_thread.run_sync(function, *arguments)

@@ -66,6 +66,16 @@ def visitor_cookie(name: str) -> str:
     return st.context.cookies.get(name, "")
 
 
+def visitor_address() -> str:
+    """The address that this visitor comes from; empty on the own machine."""
+    return st.context.ip_address or ""
+
+
+def still_signed_in(visit: Visit) -> bool:
+    """Whether this visit's teacher still is one; for what refreshes itself without opening the page anew."""
+    return visit.server.accounts.teacher_of(visitor_cookie(cookies.TEACHER)) == visit.teacher
+
+
 def visitor_zone() -> ZoneInfo:
     """The time zone of the visitor's browser, UTC when it does not say."""
     try:

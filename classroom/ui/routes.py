@@ -18,7 +18,7 @@ from classroom.records import ClassInfo
 from classroom.server import ClassServer
 from classroom.ui import cookies, running
 from classroom.ui.addresses import HOME, JOIN, LIVE, PLOTLY
-from classroom.ui.guard import foreign, form_of, in_thread, post, zone_of
+from classroom.ui.guard import foreign, form_of, in_thread, post, source_of, zone_of
 from classroom.ui.live_chart import PLOTLY_JS
 from classroom.ui.recording_routes import RECORDING_ROUTES
 
@@ -57,7 +57,8 @@ async def join(request: Request) -> Response:
     typed = {"class_code": form.get("class_code", ""), "student_name": form.get("student_name", "")}
     share_camera = form.get("share", "") == "camera"
     try:
-        _, token = await in_thread(running.current().join, typed["class_code"], typed["student_name"], share_camera)
+        server, source = running.current(), source_of(request)
+        _, token = await in_thread(server.join, typed["class_code"], typed["student_name"], share_camera, source)
     except ClassroomError as error:
         response = _go(f"{JOIN}?code={quote(typed['class_code'][:20])}")
         cookies.set_notice(request, response, "error", str(error), typed)
@@ -152,9 +153,11 @@ async def _teacher_form(request: Request, enter: Callable[[ClassServer, dict[str
         return foreign()
     filled = {name: form.get(name, "") for name in ("user_name", "secret", "setup_key")}
     response = _go(LIVE)
-    source = request.client.host if request.client else ""
     try:
-        signed_in = await in_thread(enter, running.current(), filled, source)
+        server = running.current()
+        signed_in = await in_thread(enter, server, filled, source_of(request))
+        # The sign-in that this browser had before, perhaps of somebody else, ends with the new one.
+        await in_thread(server.accounts.sign_out, request.cookies.get(cookies.TEACHER, ""))
     except ClassroomError as error:
         cookies.set_notice(request, response, "error", str(error), {"user_name": filled["user_name"]})
         return response

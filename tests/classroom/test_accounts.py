@@ -1,7 +1,19 @@
+import threading
+
 import pytest
 from sqlalchemy import select
 
-from classroom.accounts import KEY_MS, MAX_PASSWORD, MAX_TRIES, SIGN_IN_MS, TRIES_MS, Accounts
+from classroom.accounts import (
+    HASHES_AT_ONCE,
+    KEY_MS,
+    MAX_PASSWORD,
+    MAX_TRIES,
+    MAX_TRIES_OF_ADDRESS,
+    MAX_TRIES_OF_NAME,
+    SIGN_IN_MS,
+    TRIES_MS,
+    Accounts,
+)
 from classroom.errors import BadInput, NameTaken, NotAllowed
 from classroom.store import tables
 from tests.fakes import CHEAP_HASHER, PASSWORD, sign_up
@@ -131,6 +143,88 @@ def test_a_teacher_called_key_is_not_locked_out_by_wrong_keys(accounts):
     with pytest.raises(NotAllowed, match="Too many tries"):
         accounts.create("no key", "Eve", PASSWORD)
     assert accounts.sign_in("Key", PASSWORD)
+
+
+def test_one_address_does_not_get_far_with_many_names(accounts, clock):
+    sign_up(accounts, "Ada")
+    for number in range(MAX_TRIES_OF_ADDRESS):
+        with pytest.raises(NotAllowed, match="do not match"):
+            accounts.sign_in(f"Teacher {number}", "a common password", source="192.0.2.1")
+    with pytest.raises(NotAllowed, match="Too many tries"):
+        accounts.sign_in("Ada", PASSWORD, source="192.0.2.1")
+    clock.now_ms += TRIES_MS
+    assert accounts.sign_in("Ada", PASSWORD, source="192.0.2.1")
+
+
+def test_many_addresses_do_not_get_far_with_one_name_and_its_teacher_notices_nothing(accounts):
+    sign_up(accounts, "Ada")
+    accounts.sign_in("Ada", PASSWORD, source="192.0.2.1")
+    for number in range(MAX_TRIES_OF_NAME):
+        with pytest.raises(NotAllowed, match="do not match"):
+            accounts.sign_in("Ada", "a guess", source=f"198.51.100.{number}")
+    with pytest.raises(NotAllowed, match="Too many tries"):
+        accounts.sign_in("Ada", PASSWORD, source="203.0.113.5")
+    assert accounts.sign_in("ada", PASSWORD, source="192.0.2.1"), "where she has signed in before"
+
+
+def test_many_sign_ins_that_work_are_no_failures(accounts):
+    sign_up(accounts, "Ada")
+    for _ in range(MAX_TRIES_OF_ADDRESS + 1):
+        assert accounts.sign_in("Ada", PASSWORD, source="192.0.2.1")
+
+
+def test_an_unknown_name_costs_the_same_hash_as_a_known_one(accounts, monkeypatch):
+    """Else the time of the answer would tell which names there are."""
+    sign_up(accounts, "Ada")
+    verified = []
+
+    class Spy:
+        def verify(self, hashed, password):
+            verified.append(hashed)
+            return CHEAP_HASHER.verify(hashed, password)
+
+    monkeypatch.setattr(accounts, "_hasher", Spy())
+    for name in ("Ada", "Nobody"):
+        with pytest.raises(NotAllowed):
+            accounts.sign_in(name, "wrong password")
+    assert len(verified) == 2
+    parameters = [hashed.split("$")[1:4] for hashed in verified]
+    assert len(parameters) == 2 and parameters[0] == parameters[1]
+
+
+def test_a_few_hashes_at_once_and_the_others_wait(accounts, monkeypatch):
+    """Each takes 64 MiB: a hundred forms at a time must not be a way to stop the server."""
+    sign_up(accounts, "Ada")
+    lock, running, most = threading.Lock(), 0, 0
+    full = threading.Barrier(HASHES_AT_ONCE, timeout=10)
+
+    class Slow:
+        def verify(self, hashed, password):
+            nonlocal running, most
+            with lock:
+                running += 1
+                most = max(most, running)
+            full.wait()
+            with lock:
+                running -= 1
+            return CHEAP_HASHER.verify(hashed, password)
+
+    monkeypatch.setattr(accounts, "_hasher", Slow())
+    threads = [
+        threading.Thread(target=accounts.sign_in, args=("Ada", PASSWORD, f"192.0.2.{number}"))
+        for number in range(3 * HASHES_AT_ONCE)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert most == HASHES_AT_ONCE
+
+
+def test_who_set_the_server_up_may_remove_the_others_and_nobody_else_may(accounts):
+    ada, grace, mary = (sign_up(accounts, name).teacher for name in ("Ada", "Grace", "Mary"))
+    assert accounts.may_remove(ada) == [grace, mary]
+    assert accounts.may_remove(grace) == accounts.may_remove(mary) == []
 
 
 def test_success_forgets_the_tries_before(accounts):

@@ -82,7 +82,7 @@ class TestJoining:
             ("", "Type the code", "nothing"),
             ("ABCD", "has 8 letters", "half of it"),
             ("ABCD-EFG0", "no 0 in it", "mistyped"),
-            ("ABCD-EFGH", "No class has this code", "wrong"),
+            ("ABCD-EFGH", "No open class has this code", "wrong"),
         ],
     )
     def test_a_code_that_opens_nothing_is_said(self, server, code, sentence, why):
@@ -91,7 +91,7 @@ class TestJoining:
 
     def test_a_closed_class_is_said(self, server, info):
         server.end_class(info)
-        with pytest.raises(CodeError, match="has ended"):
+        with pytest.raises(CodeError, match="No open class"):
             server.join(info.code, "Ann", True)
 
     def test_a_code_may_be_typed_in_any_shape(self, server, info):

@@ -16,7 +16,7 @@ def page(open_context) -> Page:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        pytest.param("ABCD-EFG2", "No class has this code", id="no class"),
+        pytest.param("ABCD-EFG2", "No open class has this code", id="no class"),
         pytest.param("ABC", "A code has 8 letters and digits, this one has 3", id="too short"),
         pytest.param("ABCD-EFG0", "A code has no 0 in it", id="a look-alike"),
     ],
@@ -66,7 +66,7 @@ def test_an_ended_class_is_said_to_whoever_comes_late_and_whoever_is_in(
     teacher.end_class()
     inside.reads("The class has ended")
     late.submit("Ben", camera=False)  # the form was open when the class ended
-    late.reads("The class of this code has ended")
+    late.reads("No open class has this code")
     assert server.one("select count(*) from students join classes on classes.id = class_id where code = ?", code) == 1
 
 

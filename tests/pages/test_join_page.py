@@ -14,7 +14,7 @@ from tests.pages.away import away
     [
         ("", "Type the code and press Enter", "nothing"),
         ("ABC", "has 8 letters and digits", "mistyped"),
-        ("ABCD-EFGH", "No class has this code", "wrong"),
+        ("ABCD-EFGH", "No open class has this code", "wrong"),
         ("<b>x</b>", "Look at it again", "no code at all"),
     ],
 )
@@ -28,7 +28,7 @@ def test_a_closed_class_is_said(browser, server, seeded):
     server.end_class(seeded.info)
     browser.open(JOIN, code=seeded.info.code)
     assert browser.failed == []
-    assert "has ended" in browser.errors[0]
+    assert "No open class has this code" in browser.errors[0]
     assert "Optics" not in browser.text
 
 

@@ -4,12 +4,14 @@ import base64
 import html
 import json
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from classroom.errors import StoreError
-from classroom.ui import cookies, trouble
+from classroom.errors import NotAllowed, StoreError
+from classroom.ui import board_view, cookies, trouble
 from classroom.ui.addresses import ANALYSE, HOME, JOIN, LIVE, MODEL, REPORTS, SETTINGS
+from classroom.ui.page import Visit
 from tests.fakes import HOSTILE_NAMES, seed_class, sign_up
 from tests.pages.away import away, away_after
 
@@ -189,6 +191,51 @@ class TestSettings:
         key = as_ada.app.code[0].value
         assert sign_up(server.accounts, "Grace")
         assert server.accounts.create(key, "Mary", "correct horse battery").teacher.name == "Mary"
+
+    def test_who_set_the_server_up_removes_a_colleague_who_is_out_with_the_next_run(self, as_ada, server, clock):
+        grace = sign_up(server.accounts, "Grace")
+        seeded = seed_class(server.store, grace.teacher.id)
+        as_ada.open(SETTINGS)
+        assert "The account of Grace goes, with 1 class" in as_ada.text
+        next(each for each in as_ada.app.button if each.label == "Remove for good").click().run()
+        assert as_ada.failed == []
+        assert "Grace" not in as_ada.text
+        assert server.accounts.teacher_of(grace.token) is None
+        assert server.store.classes.get(seeded.info.id) is None and not server.is_open(seeded.info)
+
+    def test_a_colleague_can_remove_nobody(self, browser, server, ada):
+        grace = sign_up(server.accounts, "Grace")
+        browser.cookies[cookies.TEACHER] = grace.token
+        browser.open(SETTINGS)
+        assert "A colleague has left" not in browser.text
+        with pytest.raises(NotAllowed):
+            server.remove_teacher(grace.teacher, ada.teacher)
+        with pytest.raises(NotAllowed):
+            server.remove_teacher(ada.teacher, ada.teacher)
+
+    @pytest.mark.parametrize("how", ["removed", "signed out in another tab"])
+    def test_a_board_that_only_refreshes_itself_shows_the_gate_too(self, browser, server, ada, monkeypatch, how):
+        grace = sign_up(server.accounts, "Grace")
+        live = server.board(seed_class(server.store, grace.teacher.id).info)
+        browser.cookies[cookies.TEACHER] = grace.token
+        browser.open(LIVE)
+        assert "Ann" in browser.text
+        if how == "removed":
+            server.remove_teacher(ada.teacher, grace.teacher)
+        else:
+            server.accounts.sign_out(grace.token)
+
+        class Rerun(Exception): ...
+
+        def rerun():
+            raise Rerun
+
+        monkeypatch.setattr("classroom.ui.board_view.st.rerun", rerun)
+        with pytest.raises(Rerun):
+            board_view._refreshing.__wrapped__(Visit(server, grace.teacher, ZoneInfo("UTC")), live)
+        browser.app.run()
+        assert browser.failed == []
+        assert "Sign in to teach" in browser.text and "Ann" not in browser.text
 
 
 class TestStoreDown:

@@ -105,6 +105,17 @@ class TestTeacher:
         assert server.accounts.teacher_of(cookie.value) == ada.teacher
         assert cookie.value not in response.headers["location"]
 
+    def test_each_sign_in_has_a_cookie_of_its_own_and_ends_the_one_before(self, adas_client, server, ada):
+        response = post(adas_client, "/teacher/sign-in", user_name="Ada Teacher", secret=PASSWORD)
+        new = set_cookies(response)[cookies.TEACHER].value
+        assert new != ada.token
+        assert server.accounts.teacher_of(new) == ada.teacher
+        assert server.accounts.teacher_of(ada.token) is None, "a cookie that somebody planted is worth nothing"
+
+    def test_a_sign_in_that_fails_leaves_the_one_before(self, adas_client, server, ada):
+        post(adas_client, "/teacher/sign-in", user_name="Ada Teacher", secret="wrong password")
+        assert server.accounts.teacher_of(ada.token) == ada.teacher
+
     @pytest.mark.parametrize("scheme", ["https address", "https before a proxy"])
     def test_over_https_the_cookie_never_goes_over_plain_http(self, client, server, ada, scheme):
         headers = OWN | ({"x-forwarded-proto": "https"} if scheme == "https before a proxy" else {})
@@ -164,6 +175,13 @@ class TestStudent:
         assert response.headers["location"] == f"/Join?code={seeded.info.code}"
         assert words in notice(response)["sentence"]
         assert notice(response)["form"] == {"class_code": seeded.info.code, "student_name": name}
+
+    def test_guesses_are_limited_an_address(self, client, server, seeded, monkeypatch):
+        monkeypatch.setattr(server.door._wrong, "_most", 2)
+        for code in ("ABCDEFGH", "ABCDEFGJ"):
+            response = post(client, "/student/join", class_code=code, student_name="Dan", share="nothing")
+            assert "No open class" in notice(response)["sentence"]
+        assert "Too many wrong codes" in notice(join(client, seeded.info, "Dan"))["sentence"]
 
     @pytest.mark.parametrize(("typed", "kept", "why"), HOSTILE_NAMES)
     def test_a_hostile_name_joins_as_text(self, client, server, ada, typed, kept, why):

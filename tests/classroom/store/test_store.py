@@ -95,10 +95,11 @@ class TestStore:
         store.classes.end(info.id, MONDAY_MS + 5)
         store.classes.end(info.id, MONDAY_MS + 9)
         assert store.classes.get(info.id).ended_ms == MONDAY_MS + 5
-        with pytest.raises(CodeError, match="has ended"):
+        with pytest.raises(CodeError, match="No open class") as of_ended:
             store.classes.of_code(info.code)
-        with pytest.raises(CodeError, match="No class"):
+        with pytest.raises(CodeError, match="No open class") as of_none:
             store.classes.of_code("ABCDEFGH")
+        assert str(of_ended.value) == str(of_none.value), "who guesses learns of no class that ever was"
 
     def test_an_id_that_no_column_can_hold_is_no_class(self, store):
         assert store.classes.get(2**70) is None
