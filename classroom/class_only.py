@@ -1,0 +1,142 @@
+"""What may be told of a class of which nothing may be told about anybody. Pure: no database, no thread, no clock.
+
+Conventions
+- A window is ``WINDOW_S`` long and begins at a multiple of it since 1970 UTC. A student counts in it once, by the
+  expression with the largest mean probability over the own usable readings in it; who has none does not count.
+- Students are put into groups of at least ``k``, at random, as they are read for the first time, and stay in them for
+  good. A window counts a group when everybody in it was read, and otherwise nobody of it. Told are the shares over all
+  groups that count, each rounded to ``ROUND_TO`` percent, and of how many students.
+- Why groups: a window must not differ from an earlier one by a few students, or subtracting the one from the other
+  gives those few away. Comparing with the last window is not enough (the one before may differ by one student), and
+  comparing with each is not (a sum of two may). All windows are sums over the same disjoint groups, so whatever is
+  added and subtracted, what comes out is a sum over at least ``k`` students or over nobody.
+- What it costs: who joins alone waits for ``k`` in the same state, and a group of which somebody has left counts no
+  more. What it cannot do: who knows what all others of a group showed can work out the last one.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from classroom.records import Reading
+from fer_model.labels import EMOTIONS
+
+WINDOW_S = 15
+LEAST_K, ADVISED_K = 5, 10
+ROUND_TO = 5
+# Frames of a window may still be read when it is over.
+GRACE_MS = 5_000
+NOT_ENOUGH = "not enough students sharing"
+_STEP_MS = WINDOW_S * 1000
+
+
+@dataclass(frozen=True)
+class ClassWindow:
+    """All that is ever told of one window.
+
+    Attributes:
+        students: whose expressions are in it, at least ``k``.
+        percents: of them by expression shown, in the order of ``EMOTIONS``, each a multiple of ``ROUND_TO``; rounded
+            one by one, so they need not sum to 100.
+        joined: students who came into a group with this window, by student id the group's number.
+    """
+
+    class_id: int
+    window_ms: int
+    students: int
+    percents: tuple[int, ...]
+    joined: tuple[tuple[int, int], ...] = ()
+
+
+class Groups:
+    """Who counts together, for the whole of a class.
+
+    Args:
+        k: the smallest group; a number that changes in the middle of a class counts for new groups only.
+        sizes: of the groups that there are, by number.
+        members: their students that are still there, student id to number: an erased one leaves the group too small
+            to count ever again.
+        chance: draws who comes into which group.
+    """
+
+    def __init__(
+        self,
+        k: int,
+        sizes: Mapping[int, int] | None = None,
+        members: Mapping[int, int] | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._k = k
+        self._sizes = dict(sizes or {})
+        self._number_of = dict(members or {})
+        self._chance = chance or random.SystemRandom()
+
+    def take_in(self, read: Collection[int]) -> tuple[tuple[int, int], ...]:
+        """Make groups of those who have none, when they are enough. Gives who came into which."""
+        waiting = sorted(set(read) - set(self._number_of))
+        if len(waiting) < self._k:
+            return ()
+        self._chance.shuffle(waiting)
+        # All of them, also those beyond a multiple of k: who was left over would wait for a single one to join.
+        count, first = len(waiting) // self._k, max(self._sizes, default=0) + 1
+        joined = tuple((student_id, first + place % count) for place, student_id in enumerate(waiting))
+        self._number_of.update(joined)
+        for _, number in joined:
+            self._sizes[number] = self._sizes.get(number, 0) + 1
+        return joined
+
+    def counted(self, read: Collection[int]) -> list[int]:
+        """Of those who were read the ones whose group was read as a whole."""
+        groups: dict[int, list[int]] = defaultdict(list)
+        for student_id in read:
+            if student_id in self._number_of:
+                groups[self._number_of[student_id]].append(student_id)
+        whole = [students for number, students in groups.items() if len(students) == self._sizes[number]]
+        return sorted(student_id for students in whole for student_id in students)
+
+
+class Gathering:
+    """The windows of one class that are not over yet: the only place where what somebody showed is known, and for
+    seconds only. Not thread-safe."""
+
+    def __init__(self, class_id: int, groups: Groups) -> None:
+        self._class_id = class_id
+        self._groups = groups
+        self._sums: dict[int, dict[int, np.ndarray]] = defaultdict(dict)  # window to student to summed probabilities
+        self._told_ms = -1  # begin of the last window that is over
+
+    def add(self, readings: Sequence[Reading]) -> None:
+        """Take what was read; what belongs to a window that is over comes too late."""
+        for reading in readings:
+            window_ms = reading.at_ms // _STEP_MS * _STEP_MS
+            if reading.face.usable and window_ms > self._told_ms:
+                own, probs = self._sums[window_ms], np.array(reading.face.probs)
+                own[reading.student_id] = own.get(reading.student_id, 0.0) + probs
+
+    def over(self, now_ms: int) -> list[ClassWindow]:
+        """The windows that are over now and may be told; what was known of them is forgotten, told or not."""
+        told = []
+        for window_ms in sorted(self._sums):
+            if window_ms + _STEP_MS + GRACE_MS > now_ms:
+                break
+            self._told_ms = window_ms
+            if window := self._window(window_ms, self._sums.pop(window_ms)):
+                told.append(window)
+        return told
+
+    def _window(self, window_ms: int, sums: dict[int, np.ndarray]) -> ClassWindow | None:
+        joined = self._groups.take_in(sums)
+        counted = self._groups.counted(sums)
+        if not counted:
+            return None
+        shown = [int(sums[student_id].argmax()) for student_id in counted]
+        shares = np.bincount(shown, minlength=len(EMOTIONS)) / len(counted)
+        return ClassWindow(self._class_id, window_ms, len(counted), rounded(shares), joined)
+
+
+def rounded(shares: Sequence[float]) -> tuple[int, ...]:
+    """Shares from 0 to 1 in percent, to the next multiple of ``ROUND_TO``, halves upwards."""
+    return tuple(int(np.floor(share * 100 / ROUND_TO + 0.5)) * ROUND_TO for share in shares)
