@@ -1,36 +1,41 @@
 """One connection to one database. Everything in which SQLite and PostgreSQL differ stands in this file."""
 
+import logging
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import DDL, Column, Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
-from sqlalchemy.schema import CreateColumn
 
 from classroom.errors import StoreError
-from classroom.store.tables import metadata
+from classroom.store.migrations import is_empty, is_up_to_date, run_steps
+
+logger = logging.getLogger(__name__)
 
 # Seconds. A visitor waits for it, and without a limit a database behind a firewall keeps everybody waiting for minutes.
 ANSWER_WITHIN_S = 5
+# PostgreSQL's lock of who updates the tables; any number that nothing else in the database uses.
+_UPDATE_LOCK = 2_013_731
 
 
 class Database:
     """Transactions on one database; safe to use from several threads."""
 
     def __init__(self, url: str) -> None:
-        """Connect, and create missing tables and columns.
+        """Connect, and bring the tables to today's form.
 
         Args:
             url: SQLAlchemy address, ``sqlite:///file.db`` or ``postgresql://user:password@host/name``.
 
         Raises:
-            StoreError: the address is wrong or the database does not answer.
+            StoreError: the address is wrong, the database does not answer, or it belongs to a newer version.
         """
         try:
             self.engine = connect(url)
-            metadata.create_all(self.engine)
-            add_missing_columns(self.engine)
+            bring_up(self.engine)
         except (ArgumentError, ModuleNotFoundError) as error:
             raise StoreError(f"DATABASE_URL cannot be used: {error}. Look at its spelling and its driver.") from error
         except (SQLAlchemyError, OSError) as error:
@@ -86,24 +91,51 @@ def connect(url: str) -> Engine:
     return engine
 
 
-def add_missing_columns(engine: Engine) -> None:
-    """Give tables that an earlier version made the columns that they lack. Such a column may be empty.
+def bring_up(engine: Engine) -> None:
+    """Make the tables, or change those of an earlier version to what this one needs; of a SQLite file a copy is kept.
 
-    Two servers on one database may both begin to: who comes second finds it done.
+    Raises:
+        StoreError: a newer version made this database, or there is no room for the copy; nothing was changed.
     """
-    there = inspect(engine)
-    for table in metadata.tables.values():
-        known = {column["name"] for column in there.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                try:
-                    with engine.begin() as connection:
-                        connection.execute(DDL(f"ALTER TABLE {table.name} ADD COLUMN {_definition(column, engine)}"))
-                except SQLAlchemyError:
-                    if column.name not in {each["name"] for each in inspect(engine).get_columns(table.name)}:
-                        raise
+    with _alone(engine) as connection:
+        if is_up_to_date(connection):
+            return
+        if not is_empty(connection):
+            logger.warning("The class database is of an earlier version and is updated now. %s", _backed_up(connection))
+        run_steps(connection)
 
 
-def _definition(column: Column, engine: Engine) -> str:
-    assert column.nullable, f"rows that are there have nothing to put into {column}"
-    return str(CreateColumn(column).compile(dialect=engine.dialect))
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which tables may be changed: as a whole or not at all, and by one server at a time."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.detach()  # closed afterwards, so that the pool never gets what is set here
+            connection.connection.dbapi_connection.isolation_level = None  # else no table change can be rolled back
+            # A table that SQLite cannot alter is made anew, and dropping the old one would take its rows' rows along.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_UPDATE_LOCK)))
+        yield connection
+        connection.commit()
+
+
+def _backed_up(connection: Connection) -> str:
+    """Keep a copy of a SQLite file beside it, and say where and what to do with it."""
+    if connection.dialect.name != "sqlite":
+        return "No copy is made of what a database server holds: that is for pg_dump, before an update."
+    path = Path(connection.engine.url.database)
+    copy = path.with_name(f"{path.stem}-before-update-{datetime.now(UTC):%Y-%m-%d-%H%M%S}{path.suffix}")
+    try:
+        copy.touch(0o600)
+        # A connection of its own: SQLite copies nothing through one that is about to write.
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    except (OSError, sqlite3.Error) as error:
+        copy.unlink(missing_ok=True)
+        raise StoreError(
+            f"The class database must be updated, and no copy of it can be kept first ({error}). Nothing was changed:"
+            f" make room in {path.parent} and start again."
+        ) from error
+    return f"A copy of it is {copy}; delete it when all classes are there, for what is erased stays in it."

@@ -1,11 +1,7 @@
 """Signals, markers, alerts and rules: against SQLite and against PostgreSQL."""
 
-import pandas as pd
-from sqlalchemy import text
-
 from classroom.naming import MAX_TITLE
 from classroom.records import MarkerKind, Reading, SignalKind
-from classroom.store import Store
 from fer_model.reading import FaceReading, Geometry, Reason
 from tests.fakes import MONDAY_MS, add_teacher, face, seed_class
 
@@ -121,19 +117,6 @@ class TestGeometry:
             *(-20.5, 3.0, 1.5, 0.25, 0.5)
         ]
         assert frame["yaw_deg"].isna().tolist() == [False, True]
-
-    def test_a_database_of_an_earlier_version_gets_the_columns_and_keeps_its_rows(self, store, store_url):
-        seeded = seed_class(store, add_teacher(store))
-        with store._database.begin() as connection:
-            connection.execute(text("ALTER TABLE readings DROP COLUMN yaw_deg"))
-            connection.execute(text("DROP TABLE alerts"))
-        store.close()
-        again = Store(store_url)
-        frame = again.readings.of_class(seeded.info.id)
-        assert len(frame) == seeded.analyses and frame["yaw_deg"].isna().all()
-        assert pd.api.types.is_float_dtype(frame["yaw_deg"])
-        assert again.alerts.of_class(seeded.info.id) == []
-        again.close()
 
 
 def test_an_erased_class_takes_all_of_it_along(store):
