@@ -47,6 +47,10 @@ class ServerProcess:
         self._env |= {"CLASSPULSE_DATA": str(folder), "PYTHONUNBUFFERED": "1"} | dict(settings)
         self._process: subprocess.Popen | None = None
 
+    def add_settings(self, settings: Mapping[str, str]) -> None:
+        """Environment variables for the next ``start``, such as an address that is made of ``port``."""
+        self._env |= settings
+
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"

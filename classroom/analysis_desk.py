@@ -28,8 +28,18 @@ IDLE_S = 300.0
 class AnalysisDesk:
     """Owns the child. Safe to use from many threads; ``close()`` may be called twice."""
 
-    def __init__(self, models_dir: Path | None = None, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        models_dir: Path | None = None,
+        read_timeout_s: float = READ_TIMEOUT_S,
+        module: str = "classroom.recording_process",
+    ) -> None:
+        """
+        Args:
+            module: the child; ``classroom.picture_process`` only knows ``frame``.
+        """
         self._models_dir = models_dir
+        self._module = module
         self._read_timeout_s = read_timeout_s
         self._turn = threading.Lock()  # one request at a time
         self._child: Child | None = None
@@ -98,7 +108,7 @@ class AnalysisDesk:
         if self.pid is not None:
             return self._child
         self._end()
-        self._child = Child("classroom.recording_process", self._models_dir)
+        self._child = Child(self._module, self._models_dir)
         if self._closed:
             # ``close`` looked for a child to end before there was one.
             self._child.kill()

@@ -57,6 +57,7 @@ class Tile:
         two_faces: more than one face was in the last picture; the largest is read.
         signals: what the student says now.
         held: how the face has been held for the last seconds, where that is worth a word: "facing away".
+        by_pictures: no video gets through; a picture every two seconds takes its place.
     """
 
     student_id: int
@@ -73,6 +74,7 @@ class Tile:
     two_faces: bool
     signals: tuple[SignalKind, ...] = ()
     held: str | None = None
+    by_pictures: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ class LiveBoard:
         window_s: int,
         last_seen_ms: Callable[[int], int | None],
         last_frame_ms: Callable[[int], int | None],
+        by_pictures: Callable[[int], bool] = lambda student_id: False,
     ) -> None:
         self.info = info
         self._store = store
@@ -132,6 +135,7 @@ class LiveBoard:
         self._window_s = window_s
         self._last_seen_ms = last_seen_ms
         self._last_frame_ms = last_frame_ms
+        self._by_pictures = by_pictures
         self._lock = threading.Lock()
         self._after_id = 0
         self._attention = Attention()
@@ -185,7 +189,7 @@ class LiveBoard:
             {student.id: self._last_frame_ms(student.id) for student in students},
         )
         held = seen_now(self._recent, now_ms)
-        tiles = [_with_held(tile, held) for tile in tiles]
+        tiles = [replace(_with_held(tile, held), by_pictures=self._by_pictures(tile.student_id)) for tile in tiles]
         signals = self._store.signals.of_class(self.info.id)
         return make_board(now_ms, tiles, self._windows, visits, self._window_s, signals, markers)
 

@@ -18,6 +18,9 @@ FRAME_SIDE_PX = 1280
 SHOWN_SIDE_PX = 640
 # For pictures of many: a face of 40 px still has enough for reading it, and searching the whole takes seconds at most.
 CROWD_SIDE_PX = 2560
+# What a student's page takes of its camera in place of video is 320 x 240.
+MAX_CAMERA_BYTES = 100_000
+MAX_CAMERA_SIDE_PX = 640
 
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _SAVE_AS = "Save it as JPEG, PNG or WebP and try again."
@@ -41,6 +44,23 @@ def frame_of(content: bytes, side_px: int | None = FRAME_SIDE_PX) -> np.ndarray:
     return frame_bgr if side_px is None else at_most(frame_bgr, side_px)
 
 
+def camera_frame_of(content: bytes) -> np.ndarray:
+    """(H, W, 3) uint8 BGR of a JPEG that a student's page took of its camera.
+
+    Raises:
+        BadInput: anything else, or larger than such pages make.
+    """
+    if len(content) > MAX_CAMERA_BYTES:
+        raise BadInput(f"A picture of a camera has at most {MAX_CAMERA_BYTES} bytes, this one {len(content)}.")
+    width, height = _check_header(content, ("JPEG",))
+    if max(width, height) > MAX_CAMERA_SIDE_PX:
+        raise BadInput(f"A picture of a camera is at most {MAX_CAMERA_SIDE_PX} pixels wide and high.")
+    frame_bgr = _decoded(content)
+    if frame_bgr is None:
+        raise BadInput(_DAMAGED)
+    return frame_bgr
+
+
 def jpeg_of(frame_bgr: np.ndarray) -> bytes:
     """The frame as a JPEG for the page of who uploaded it, its longer side at most ``SHOWN_SIDE_PX``."""
     return cv2.imencode(".jpg", at_most(frame_bgr, SHOWN_SIDE_PX))[1].tobytes()
@@ -56,9 +76,10 @@ def at_most(frame_bgr: np.ndarray, side_px: int) -> np.ndarray:
     return cv2.resize(frame_bgr, size, interpolation=cv2.INTER_AREA)
 
 
-def _check_header(content: bytes) -> None:
+def _check_header(content: bytes, formats: tuple[str, ...] = _FORMATS) -> tuple[int, int]:
+    """Width and height as the header says, before anything is decoded."""
     try:
-        header = Image.open(io.BytesIO(content), formats=_FORMATS)
+        header = Image.open(io.BytesIO(content), formats=formats)
     except UnidentifiedImageError as error:
         raise BadInput(f"This file is not a JPEG, PNG or WebP picture, whatever its name says. {_SAVE_AS}") from error
     except Image.DecompressionBombError as error:
@@ -72,6 +93,7 @@ def _check_header(content: bytes) -> None:
         # Some phones write a JPEG with a second view behind it (MPO), which counts as animated and is none.
         if header.format in ("PNG", "WEBP") and getattr(header, "is_animated", False):
             raise BadInput("This picture is animated. Save one still picture of it and try that.")
+        return width, height
 
 
 def _decoded(content: bytes) -> np.ndarray | None:

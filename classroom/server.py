@@ -22,6 +22,7 @@ from classroom.engine import Engine, EngineState, LocalEngine
 from classroom.errors import BadInput, NotAllowed, StoreError
 from classroom.markers import lasting_break
 from classroom.naming import MAX_TITLE, clean_name, clean_text
+from classroom.picture_way import DECODE_TIMEOUT_S, PictureWay
 from classroom.presence import Presence
 from classroom.recorder import Recorder
 from classroom.records import ClassInfo, Marker, MarkerKind, Sharing, SignalKind, Student, Teacher
@@ -82,6 +83,11 @@ class ClassServer:
         self.ticker = Ticker(self.slots, self.engine, self.recorder.add, clock)
         self.alerts = AlertDesk(self.store, clock)
         self.desk = AnalysisDesk(settings.models_dir)
+        # A desk of its own: students' pictures do not wait for what a teacher has read.
+        self._decoder = AnalysisDesk(None, DECODE_TIMEOUT_S, "classroom.picture_process")
+        self.pictures = PictureWay(
+            self.slots, self.presence.accepts, self.frame_arrived, self._decoder.frame, self.clock
+        )
         self.jobs = AnalysisJobs(
             settings.recordings_dir, settings.max_recording_mb, self.desk, clock, settings.models_dir
         )
@@ -98,6 +104,7 @@ class ClassServer:
         self.engine.close()
         self.jobs.close()
         self.desk.close()
+        self._decoder.close()
         self.alerts.close()
         self.recorder.close()
         self.store.close()
@@ -131,6 +138,7 @@ class ClassServer:
                     self.settings.window_s,
                     self._last_seen_ms,
                     self._last_frame_ms,
+                    self.pictures.is_used_by,
                 )
             return self._boards[info.id]
 
@@ -293,6 +301,12 @@ class ClassServer:
         """The frame callback's only call: keep the newest frame. Does no I/O, decodes nothing, never raises."""
         if self.presence.accepts(student.id):
             self.slots.put(Slot(student.id, student.class_id, self.clock(), frame))
+
+    def picture_arrived(self, student: Student, info: ClassInfo, content: bytes) -> None:
+        """A picture in place of video, as ``PictureWay.arrived``. Never call it on the event loop."""
+        if not self.is_open(info):
+            raise NotAllowed("The class has ended, so no picture is wanted any more.")
+        self.pictures.arrived(student, content)
 
     # Everybody
 

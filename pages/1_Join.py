@@ -5,6 +5,7 @@ import streamlit as st
 from classroom.errors import CodeError
 from classroom.naming import name_key
 from classroom.ui import cookies, forms
+from classroom.ui.network_test import offer_network_test
 from classroom.ui.page import open_page, typed, visitor_address, visitor_cookie
 from classroom.ui.student_view import in_class
 
@@ -56,3 +57,4 @@ taken = {name_key(student.name) for student in server.store.classes.students(inf
 free = [name for name in server.store.classes.roster(info.id) if name_key(name) not in taken]
 st.subheader(forms.as_text(info.title))
 forms.join_form(info.code, typed(cookies.NOTICE, "student_name"), free)
+offer_network_test(server)

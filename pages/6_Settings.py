@@ -4,6 +4,7 @@ import streamlit as st
 
 from classroom.ui.colleagues_view import invite_colleague, remove_colleagues
 from classroom.ui.health import health_table
+from classroom.ui.network_test import offer_network_test
 from classroom.ui.page import open_page
 from classroom.ui.rules_view import rules_table
 
@@ -12,6 +13,9 @@ visit = open_page("Settings", gate=True)
 st.title("Settings")
 st.subheader("Is everything up?")
 health_table(visit.server)
+
+st.subheader("Does video get through from here?")
+offer_network_test(visit.server, teacher=True)
 
 st.subheader("When may somebody need a hand?")
 rules_table(visit)

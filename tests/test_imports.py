@@ -102,8 +102,9 @@ def test_only_one_module_calls_streamlit_webrtc():
 def test_no_page_decodes_what_was_uploaded():
     """A picture made to crash a decoder costs a child process, never the one that serves everybody."""
     served = files("classroom/ui", "pages", "home.py", "streamlit_app.py")
-    users = {path.name for path in files("classroom") if "classroom.pictures.frame_of" in imports(path)}
-    assert users == {"analyse.py", "picture_faces.py", "recording_process.py"}
+    decoders = {"classroom.pictures.frame_of", "classroom.pictures.camera_frame_of"}
+    users = {path.name for path in files("classroom") if decoders & set(imports(path))}
+    assert users == {"analyse.py", "picture_faces.py", "recording_process.py", "picture_process.py"}
     assert {path.name for path in served if roots(path) & {"cv2", "PIL"}} == set()
 
 

@@ -9,6 +9,8 @@ MODEL = "/Model"
 SETTINGS = "/Settings"
 PLOTLY = "/assets/plotly.min.js"
 RECORDING = "/recording"
+PICTURE = "/student/picture"
+NETWORK_TEST = "/network-test"
 
 PAGE_FILES = {
     HOME: "home.py",

@@ -12,6 +12,7 @@ from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from classroom.records import ClassInfo, Student
 from classroom.server import ClassServer
+from classroom.turn import stun_servers, turn_servers
 
 # A face is read at 48x48: more pixels or frames than this only cost the student's line and the school's machine.
 STUDENT_VIDEO = {"width": 320, "height": 240, "frameRate": {"max": 6}}
@@ -69,12 +70,17 @@ def _send(server: ClassServer, key: str, playing: bool, video: dict, arrived: Ca
     # Not in the run that mounts it: it loads code before it says that it has started, and every run until then would
     # start one more connection (seen: three offers at once, an answer to the wrong one, 20 s until it worked). Mounting
     # makes it report its state, and so the second run follows by itself.
-    servers = [{"urls": url} for url in server.settings.ice_servers]
+    stun, turn = stun_servers(server.settings), f"{key}-turn"
+    # Made once for a connection: new credentials in every run would be a new configuration in every run.
+    if turn not in st.session_state:
+        st.session_state[turn] = turn_servers(server.settings, key, server.clock())
     webrtc_streamer(
         key=key,
         mode=WebRtcMode.SENDONLY,
-        # An empty list, not None: without one streamlit-webrtc asks a server on the internet for its address.
-        rtc_configuration={"iceServers": servers},
+        # Empty lists, not None: without one streamlit-webrtc asks a server on the internet for its address. The way
+        # through TURN belongs to the browser's end; one more at this end would be a detour for nothing.
+        server_rtc_configuration={"iceServers": stun},
+        frontend_rtc_configuration={"iceServers": [*stun, *st.session_state[turn]]},
         media_stream_constraints={"video": video, "audio": False},
         video_frame_callback=keep_newest,
         desired_playing_state=playing and shown,

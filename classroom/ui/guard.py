@@ -26,13 +26,21 @@ def foreign() -> Response:
     return PlainTextResponse("This form did not come from a ClassPulse page. Open the page and try again.", 403)
 
 
-async def form_of(request: Request) -> dict[str, str] | None:
-    """The posted fields, ``None`` when they are larger than any form of ours."""
+async def body_of(request: Request, most_bytes: int) -> bytes | None:
+    """What was posted, ``None`` as soon as it is more than that."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _MAX_FORM_BYTES:
+        if len(body) > most_bytes:
             return None
+    return body
+
+
+async def form_of(request: Request) -> dict[str, str] | None:
+    """The posted fields, ``None`` when they are larger than any form of ours."""
+    body = await body_of(request, _MAX_FORM_BYTES)
+    if body is None:
+        return None
     request._body = body  # Starlette reads the form from what it has already read
     return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
 

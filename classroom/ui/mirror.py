@@ -1,10 +1,15 @@
-"""The visitor's own picture, which never leaves the browser for this, and what came of asking for the camera."""
+"""The visitor's own picture, which never leaves the browser for this, and what came of asking for the camera.
+
+Where no video gets through, the same picture is posted every two seconds (``classroom.picture_way``).
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import streamlit as st
 
+from classroom.picture_way import EVERY_MS
+from classroom.ui.addresses import PICTURE
 from classroom.ui.assets import ASSETS
 
 
@@ -28,7 +33,7 @@ class Cameras:
     labels: dict[str, str] = field(default_factory=dict)
 
 
-_OR_WITHOUT = "You can also go on without a camera."
+_OR_WITHOUT = "Until then you are in the class without a camera."
 PROBLEMS: dict[Camera, str] = {
     Camera.DENIED: "The camera is not allowed. Click the camera sign in the address bar, allow it, then try again.",
     Camera.MISSING: "No camera was found. Plug one in, then try again.",
@@ -55,13 +60,15 @@ _mirror = st.components.v2.component(
 )
 
 
-def show_mirror(on: bool, attempt: int, words: str) -> Camera:
+def show_mirror(on: bool, attempt: int, words: str, by_pictures: bool = False) -> Camera:
     """Ask for the student's camera and show its picture while ``on``, else ``words`` in its place.
 
     Args:
         attempt: a new number asks again.
+        by_pictures: post the picture, in place of the video that does not get through.
     """
-    answer = _show("mirror", on, attempt, words, {"width": 320, "height": 240}, choose=False)
+    post = {"address": PICTURE, "every_ms": EVERY_MS} if by_pictures else None
+    answer = _show("mirror", on, attempt, words, {"width": 320, "height": 240}, choose=False, post=post)
     return _state(on, answer)
 
 
@@ -76,10 +83,11 @@ def show_room(attempt: int, video: dict) -> tuple[Camera, Cameras]:
     return _state(True, answer), Cameras(answer.get("device") or "", dict(answer.get("cameras") or []))
 
 
-def _show(key: str, on: bool, attempt: int, words: str, video: dict, choose: bool) -> dict:
+def _show(key: str, on: bool, attempt: int, words: str, video: dict, choose: bool, post: dict | None = None) -> dict:
     """What the component has said of this attempt."""
     known = _answer(st.session_state.get(key), attempt).get("state")
     data = {"on": on, "attempt": attempt, "words": words, "known": known, "video": video, "choose": choose}
+    data["post"] = post
     return _answer(_mirror(data=data, key=key, on_camera_change=lambda: None), attempt)
 
 

@@ -20,6 +20,8 @@ from classroom.ui import cookies, running
 from classroom.ui.addresses import HOME, JOIN, LIVE, PLOTLY
 from classroom.ui.guard import foreign, form_of, in_thread, post, source_of, zone_of
 from classroom.ui.live_chart import PLOTLY_JS
+from classroom.ui.network_route import NETWORK_ROUTE
+from classroom.ui.picture_route import PICTURE_ROUTE
 from classroom.ui.recording_routes import RECORDING_ROUTES
 
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8", "zip": "application/zip"}
@@ -143,6 +145,8 @@ ROUTES = [
     Route("/class/{class_id:int}/{file}", class_download),
     Route("/healthz", healthz),
     Route(PLOTLY, plotly_script),
+    PICTURE_ROUTE,
+    NETWORK_ROUTE,
     *RECORDING_ROUTES,
 ]
 

@@ -5,17 +5,21 @@ from html import escape
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from classroom.board import State
 from classroom.errors import StoreError
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.camera import MAX_ATTEMPTS, is_lost, share_camera
 from classroom.ui.mirror import PROBLEMS, Camera, say_camera_problem, show_mirror
+from classroom.ui.network_test import offer_network_test
 from classroom.ui.signal_buttons import signal_buttons
 from classroom.ui.words import expression_html, state_sentence
 
 REFRESH_S = 2
+# Connections that carried no frame, one after the other. The first may fail because a whole class arrives at once.
+VAIN_BEFORE_PICTURES = 2
+# What this page remembers between its runs.
+_BY_PICTURES, _VAIN = "by_pictures", "connections_in_vain"
 
 
 def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
@@ -25,6 +29,9 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
         forms.student_button("leave", "Leave the class")
     st.caption(f"You are here as {forms.as_text(student.name)}.")
     attempt = st.session_state.setdefault("camera_attempt", 0)
+    st.session_state.setdefault(_VAIN, 0)
+    # Who reloads the page goes on as before.
+    by_pictures = st.session_state.setdefault(_BY_PICTURES, server.pictures.is_used_by(student.id))
     camera = Camera.ASKED
     if student.sharing is Sharing.NOTHING:
         st.info("You are in the class without a camera. Your teacher sees that you are here.", icon=":material/person:")
@@ -33,14 +40,16 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
         # In containers of their own: an element that changes its place is built anew, and its connection with it.
         connection, picture = st.container(), st.container()
         with picture:
-            camera = show_mirror(wanted, attempt, "Paused")
+            camera = show_mirror(wanted, attempt, "Paused", by_pictures)
             say_camera_problem(camera)
         with connection:
-            share_camera(server, student, attempt, playing=wanted and camera is Camera.ON)
+            share_camera(server, student, attempt, playing=wanted and camera is Camera.ON and not by_pictures)
         if camera is Camera.ON:
             st.session_state.setdefault(f"connecting-{attempt}-ms", server.clock())
     _live(server, student, info, camera)
     _choices(server, student, camera)
+    if by_pictures or st.session_state[_VAIN]:
+        offer_network_test(server)
 
 
 @st.fragment(run_every=REFRESH_S)
@@ -65,13 +74,14 @@ def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: C
         return
     st.html(f'<div class="mine">{expression_html(tile)}</div>')
     st.caption(state_sentence(tile))
-    _reconnect_when_lost(server, student, camera)
-    if camera is Camera.ON and tile.state is State.CAMERA_OFF and server.slots.last_arrival_ms(student.id) is None:
-        st.warning(
-            "Your camera works, but its picture does not reach the class: the network between you and the school may"
-            " block it. Reload this page, or go on without a camera and tell your teacher.",
-            icon=":material/wifi_off:",
-        )
+    if not st.session_state[_BY_PICTURES]:
+        _reconnect_when_lost(server, student, camera)
+        if st.session_state[_VAIN]:
+            st.warning(
+                "Your camera works, but its video does not reach the class yet. If that stays so, a picture every two"
+                " seconds takes its place by itself.",
+                icon=":material/wifi_off:",
+            )
 
 
 def _choices(server: ClassServer, student: Student, camera: Camera) -> None:
@@ -91,6 +101,8 @@ def _choices(server: ClassServer, student: Student, camera: Camera) -> None:
             st.button("Try again", icon=":material/refresh:", on_click=_try_again)
         elif student.sharing is Sharing.CAMERA:
             st.button("Pause my camera", icon=":material/pause:", on_click=share, args=[Sharing.PAUSED])
+            if st.session_state[_BY_PICTURES]:
+                st.button("Try video again", icon=":material/refresh:", on_click=_try_video)
         if student.sharing is Sharing.CAMERA:
             st.button("Go on without camera", on_click=share, args=[Sharing.NOTHING])
         else:
@@ -104,9 +116,21 @@ def _reconnect_when_lost(server: ClassServer, student: Student, camera: Camera) 
     began_ms = st.session_state.get(f"connecting-{attempt}-ms")
     if camera is not Camera.ON or began_ms is None or attempt >= MAX_ATTEMPTS:
         return
-    if is_lost(server.clock(), began_ms, server.slots.last_arrival_ms(student.id)):
-        _try_again()
+    arrived_ms = server.slots.last_arrival_ms(student.id)
+    if (arrived_ms or 0) >= began_ms:
+        st.session_state[_VAIN] = 0
+    if is_lost(server.clock(), began_ms, arrived_ms):
+        st.session_state[_VAIN] += (arrived_ms or 0) < began_ms
+        if st.session_state[_VAIN] < VAIN_BEFORE_PICTURES:
+            _try_again()
+        else:
+            st.session_state[_BY_PICTURES] = True
         st.rerun()
+
+
+def _try_video() -> None:
+    st.session_state[_BY_PICTURES], st.session_state[_VAIN] = False, 0
+    _try_again()
 
 
 def _try_again() -> None:

@@ -48,6 +48,8 @@ def expression_html(tile: Tile) -> str:
 def state_sentence(tile: Tile) -> str:
     """What a student reads about the own picture."""
     sentence = _STATE_SENTENCES[tile.state]
+    if tile.by_pictures:
+        sentence += " Your network lets no video through, so one picture every two seconds takes its place."
     if tile.reason:
         sentence += f" It is {tile.reason}: {_REASON_HINTS.get(tile.reason, '')}."
     if tile.two_faces:
@@ -167,6 +169,8 @@ def _tile(tile: Tile) -> str:
     state = f"{tile.state.value} · 2 faces" if tile.two_faces else tile.held or tile.state.value
     if tile.state in (State.STALE, State.GONE) and tile.age_s is not None:
         state += f" · {_age(tile.age_s)}"
+    if tile.by_pictures and tile.state is not State.GONE:
+        state += " · pictures"
     now = expression_html(tile) if tile.emotion else escape(_unknown(tile))
     said = tile_signals_html(tile.signals) if tile.signals else spark(tile.recent_valence)
     return (

@@ -107,7 +107,7 @@ def pages_without_a_browser(monkeypatch, by_hand):
     monkeypatch.setattr("classroom.ui.board_view._own_address", lambda: "https://school.example")
     # Nothing that a page does by mistake may start the real process.
     monkeypatch.setattr("classroom.server.LocalEngine", lambda models_dir: FakeEngine())
-    monkeypatch.setattr("classroom.server.AnalysisDesk", lambda models_dir: FakeDesk())
+    monkeypatch.setattr("classroom.server.AnalysisDesk", lambda *_: FakeDesk())
     monkeypatch.setattr("classroom.server.ChildRoomReader", lambda models_dir: FakeRoomReader(sampled(0, 2)))
     yield
     running.shut_down()

@@ -1,0 +1,26 @@
+"""The child that decodes the pictures which students' pages send in place of video: see ``classroom.picture_way``.
+
+``("frame", content)`` gets ``("frame", array)`` or ``("bad", sentence)``. It loads no model, so it is there at once.
+"""
+
+import cv2
+
+from classroom.child import Parent
+from classroom.errors import BadInput
+from classroom.pictures import camera_frame_of
+
+
+def main() -> int:
+    parent = Parent()
+    cv2.setNumThreads(1)
+    parent.answer(("ready", ""))
+    for _, content in parent:
+        try:
+            parent.answer(("frame", camera_frame_of(content)))
+        except BadInput as error:
+            parent.answer(("bad", str(error)))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,83 @@
+"""The server's end of the network test: a peer without video, for some seconds, that a browser tries to reach.
+
+The same library and the same way as a student's video, so that what is found is true of that. Who may ask has a ticket,
+which the page that offers the test gives: a stranger cannot make this machine send packets anywhere.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+
+from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+
+from classroom.codes import new_token
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 8
+LIVES_S = 20.0
+TICKET_S = 120.0
+# A test is two connections, one of them through TURN.
+USES = 2
+MOST_TICKETS = 500
+
+
+class NetworkPeers:
+    """Tickets, and the peers that answer now. Peers belong to the event loop, tickets to any thread."""
+
+    def __init__(self) -> None:
+        self._tickets: dict[str, tuple[float, int]] = {}  # until when, monotonic, and for how many connections
+        self._peers: set[asyncio.Task] = set()
+
+    def ticket(self) -> str:
+        """Lets one browser ask for the connections of one test."""
+        now_s = time.monotonic()
+        tickets = {each: rest for each, rest in self._tickets.items() if rest[0] > now_s}
+        ticket = new_token()
+        self._tickets = dict(list(tickets.items())[1 - MOST_TICKETS :]) | {ticket: (now_s + TICKET_S, USES)}
+        return ticket
+
+    def claim(self, ticket: str) -> bool:
+        """Whether this ticket is good for one more connection, which it pays for."""
+        until_s, uses = self._tickets.pop(ticket, (0.0, 0))
+        if until_s < time.monotonic():
+            return False
+        if uses > 1:
+            self._tickets[ticket] = (until_s, uses - 1)
+        return True
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._peers) >= AT_ONCE
+
+    async def answer(self, offer_sdp: str, stun_urls: Sequence[str]) -> str:
+        """Answer a browser's offer of a data channel; the peer goes away by itself.
+
+        Raises:
+            ValueError: no offer that can be answered.
+        """
+        peer = RTCPeerConnection(RTCConfiguration([RTCIceServer(urls=url) for url in stun_urls]))
+        try:
+            await peer.setRemoteDescription(RTCSessionDescription(offer_sdp, "offer"))
+            if peer.getTransceivers() or not peer.sctp:
+                raise ValueError("a test is a channel and nothing else")
+            await peer.setLocalDescription(await peer.createAnswer())
+        except Exception as error:  # whatever a parser meets in what somebody made up
+            await peer.close()
+            raise ValueError(f"This offer cannot be answered: {error!r}") from error
+        task = asyncio.create_task(_close_later(peer), name="network-test")
+        self._peers.add(task)
+        task.add_done_callback(self._peers.discard)
+        return peer.localDescription.sdp
+
+
+async def _close_later(peer: RTCPeerConnection) -> None:
+    try:
+        await asyncio.sleep(LIVES_S)
+    finally:
+        await peer.close()
+
+
+# One for the process: pages give tickets of it, a route takes them.
+PEERS = NetworkPeers()
