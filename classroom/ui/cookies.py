@@ -8,9 +8,13 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from classroom.errors import ClassroomError
+from classroom.ui import running
 
 TEACHER = "classpulse_teacher"
 STUDENT = "classpulse_student"
@@ -22,8 +26,19 @@ _MAX_NOTICE = 3000
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str, max_age_s: int = MONTH_S) -> None:
-    secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+    secure = _came_over_https(request)
     response.set_cookie(name, value, max_age=max_age_s, httponly=True, samesite="lax", secure=secure)
+
+
+def _came_over_https(request: Request) -> bool:
+    """Also where HTTPS ends at a reverse proxy, which says so, or whose address is the public one."""
+    if request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https":
+        return True
+    try:
+        public = urlsplit(running.current().settings.public_url)
+    except ClassroomError:
+        return False
+    return public.scheme == "https" and public.netloc == request.headers.get("host")
 
 
 def set_notice(request: Request, response: Response, kind: str, sentence: str, form: Mapping[str, str] = {}) -> None:
