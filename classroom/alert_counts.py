@@ -21,6 +21,11 @@ COUNTED = (
 _UNPLEASANT = [EMOTIONS.index(emotion) for emotion in UNPLEASANT]
 
 
+# Sums are kept hour by hour, of hours without a reading not at all: a clock may be set, a class forgotten for weeks.
+HOUR_MS = 3_600_000
+_STEPS = HOUR_MS // STEP_MS
+
+
 class StepCounts:
     """(steps, students, ``COUNTED``) sums that grow with the class.
 
@@ -29,11 +34,11 @@ class StepCounts:
     """
 
     def __init__(self, from_ms: int) -> None:
-        self.first_step = from_ms // STEP_MS
+        self._from_ms = from_ms // STEP_MS * STEP_MS
         self.students: list[int] = []  # in the order of their rows
         self.first_ms = np.empty(0)  # first reading of each student
         self._row_of: dict[int, int] = {}
-        self._sums = np.zeros((64, 32, len(COUNTED)))
+        self._sums: dict[int, np.ndarray] = {}  # hour since 1970 to (_STEPS, students, COUNTED)
 
     def add(self, readings: pd.DataFrame) -> None:
         """Count these, too.
@@ -42,7 +47,7 @@ class StepCounts:
             readings: as the store gives them, with ``facing`` and ``eyes_shut`` (1, 0 or NaN: not known) where they
                 have been looked for.
         """
-        readings = readings[readings["at_ms"] >= self.first_step * STEP_MS]
+        readings = readings[readings["at_ms"] >= self._from_ms]
         if readings.empty:
             return
         students = readings["student_id"].to_numpy(np.int64)
@@ -54,23 +59,34 @@ class StepCounts:
         rows = np.array([self._row_of[student_id] for student_id in students.tolist()])
         self.first_ms = np.append(self.first_ms, np.full(len(self.students) - len(self.first_ms), np.inf))
         np.minimum.at(self.first_ms, rows, at_ms)
-        steps = at_ms // STEP_MS - self.first_step
-        self._make_room(int(steps.max()) + 1, len(self.students))
-        np.add.at(self._sums, (steps, rows), _counted(readings))
+        steps, counted = at_ms // STEP_MS, _counted(readings)
+        for hour in np.unique(steps // _STEPS).tolist():
+            own = steps // _STEPS == hour
+            np.add.at(self._of_hour(hour), (steps[own] % _STEPS, rows[own]), counted[own])
+
+    def is_silent(self, hour: int) -> bool:
+        """Whether nothing was read in this hour since 1970."""
+        return hour not in self._sums
 
     def last(self, until_ms: int, seconds: float, skip_s: float = 0.0) -> dict[str, np.ndarray]:
         """Sums by name, (students,), over the ``seconds`` before ``until_ms``, or before ``skip_s`` before it."""
-        end = (until_ms - round(skip_s * 1000)) // STEP_MS - self.first_step
+        end = (until_ms - round(skip_s * 1000)) // STEP_MS
         begin = end - max(round(seconds * 1000 / STEP_MS), 1)
-        part = self._sums[max(begin, 0) : max(end, 0), : len(self.students)].sum(axis=0)
+        part = np.zeros((len(self.students), len(COUNTED)))
+        for hour in range(begin // _STEPS, (end - 1) // _STEPS + 1):
+            if (sums := self._sums.get(hour)) is not None:
+                first = hour * _STEPS
+                found = sums[max(begin - first, 0) : end - first].sum(axis=0)[: len(part)]
+                part[: len(found)] += found
         return dict(zip(COUNTED, part.T, strict=True))
 
-    def _make_room(self, steps: int, rows: int) -> None:
-        have = self._sums.shape
-        if steps > have[0] or rows > have[1]:
-            larger = np.zeros((max(have[0], 2 * steps if steps > have[0] else 0), max(have[1], 2 * rows), have[2]))
-            larger[: have[0], : have[1]] = self._sums
-            self._sums = larger
+    def _of_hour(self, hour: int) -> np.ndarray:
+        """The sums of an hour, with room for all students."""
+        have = self._sums.get(hour, np.zeros((_STEPS, 32, len(COUNTED))))
+        if have.shape[1] < len(self.students):
+            have = np.pad(have, ((0, 0), (0, 2 * len(self.students) - have.shape[1]), (0, 0)))
+        self._sums[hour] = have
+        return have
 
 
 def _counted(readings: pd.DataFrame) -> np.ndarray:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from classroom.alert_counts import STEP_MS, StepCounts
+from classroom.alert_counts import HOUR_MS, STEP_MS, StepCounts
 from classroom.alert_rules import RULES, Rule
 from classroom.presence import GONE_MS
 from classroom.records import SignalKind
@@ -120,6 +120,12 @@ class AlertWatch:
         events: list[Event] = []
         said = _Said(signals, visits)
         while self._next_ms <= until_ms:
+            hour = self._next_ms // HOUR_MS
+            over = (hour + 1) * HOUR_MS <= until_ms
+            if over and self._is_silent(hour - 1, said) and self._is_silent(hour, said):
+                # Nothing lasts any more and nothing can begin, maybe for years: a clock was set, or a class forgotten.
+                self._next_ms = (hour + 1) * HOUR_MS
+                continue
             for rule in self._rules:
                 look = self._look(rule, self._next_ms, said)
                 self._looks[rule.name].append(look)
@@ -134,6 +140,10 @@ class AlertWatch:
             value = look.values[look.who.index(who)] if who in look.who else np.nan
             values.append(None if np.isnan(value) else float(value))
         return values
+
+    def _is_silent(self, hour: int, said: "_Said") -> bool:
+        """Whether nobody was read or present in this hour."""
+        return self.counts.is_silent(hour) and not said.anybody(hour * HOUR_MS, (hour + 1) * HOUR_MS)
 
     def _look(self, rule: Rule, at_ms: int, said: "_Said") -> _Look:
         if rule.name in _SHARES:
@@ -198,6 +208,10 @@ class _Said:
     def present(self, at_ms: int) -> list[int]:
         there = (self._began <= at_ms) & (self._seen >= at_ms - GONE_MS)
         return np.unique(self._students[there]).tolist()
+
+    def anybody(self, from_ms: int, until_ms: int) -> bool:
+        """Whether somebody was present in between."""
+        return bool(((self._began < until_ms) & (self._seen >= from_ms - GONE_MS)).any())
 
     def standing(self, kind: SignalKind, at_ms: int) -> dict[int, int]:
         """Student to since when."""

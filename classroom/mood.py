@@ -32,6 +32,8 @@ Breaks = Sequence[tuple[int, int | None]]
 SHOWN_MS = 6_000
 # More points than this cost a browser time and show an eye nothing.
 MAX_POINTS = 240
+# A week of the shortest usual windows: no class is as long, and more than this would fill the memory.
+MOST_WINDOWS = 60_480
 _STEPS_S = (10, 20, 30, 60, 120, 300, 600, 1800, 3600)
 
 
@@ -116,10 +118,10 @@ def drawable(
     Returns:
         ``class_windows``, and their length in seconds, ``window_s`` or a multiple of it.
     """
-    begins = _begins(windows, visits, window_s)
-    if len(begins) <= MAX_POINTS:
+    span = _span(windows, visits, window_s)
+    if len(span) <= MAX_POINTS:
         return class_windows(windows, visits, window_s, breaks), window_s
-    wanted_s = len(begins) * window_s / MAX_POINTS
+    wanted_s = len(span) * window_s / MAX_POINTS
     steps = [step for step in _STEPS_S if step >= wanted_s and step % window_s == 0]
     step_s = steps[0] if steps else int(np.ceil(wanted_s / window_s)) * window_s
     return class_windows(coarser(windows, step_s), visits, step_s, breaks), step_s
@@ -162,12 +164,26 @@ def shown_now(readings: pd.DataFrame, now_ms: int) -> pd.DataFrame:
     return frame.set_index("student_id")
 
 
-def _begins(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> np.ndarray:
+def _span(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> range:
     """Begin of every window from the first to the last in which somebody was present or analysed."""
     step = window_s * 1000
     times = [windows.index.get_level_values("window_ms"), visits["began_ms"], visits["seen_ms"]]
     known = np.concatenate([np.asarray(each, np.int64) for each in times])
-    return np.arange(known.min() // step * step, known.max() + 1, step) if len(known) else known
+    return range(int(known.min() // step * step), int(known.max()) + 1, step) if len(known) else range(0)
+
+
+def _begins(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int) -> np.ndarray:
+    """The same as an array. Where the clock was set forward, or a class forgotten, by ``MOST_WINDOWS``: only those in
+    which somebody was, each with the one after it, so that a hole is still one."""
+    span = _span(windows, visits, window_s)
+    if len(span) <= MOST_WINDOWS:
+        return np.array(span, np.int64)
+    stays = [
+        range(began // span.step, seen // span.step + 1)
+        for began, seen in zip(visits["began_ms"], visits["seen_ms"], strict=True)
+    ]
+    somebody = np.concatenate([windows.index.get_level_values("window_ms") // span.step, *stays])
+    return np.unique(np.concatenate([somebody, somebody + 1])).astype(np.int64) * span.step
 
 
 def presence(visits: pd.DataFrame, begins_ms: np.ndarray, step_ms: int) -> dict[int, np.ndarray]:

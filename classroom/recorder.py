@@ -7,6 +7,7 @@ last commit.
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from classroom.clock import Clock
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 COMMIT_EVERY_S = 1.0
 # About ten minutes of fifty students at 2 Hz; the oldest go first when a database is away for longer than that.
 MAX_WAITING = 60_000
+# While it is away, who is here is noted this often, for as long: else everybody would have left and come back.
+NOTED_EVERY_MS, MAX_NOTED = 5_000, 120
 
 Seen = dict[int, tuple[int, int]]
 
@@ -39,6 +42,7 @@ class Recorder:
         self._lock = threading.Lock()  # the list
         self._writing = threading.Lock()  # one write at a time, so rows keep their order
         self._stop = threading.Event()
+        self._noted: deque[tuple[int, Seen]] = deque(maxlen=MAX_NOTED)
         self.lost = 0  # readings dropped because the database was away for too long
         self.failing_since_ms: int | None = None
         self.last_commit_ms: int | None = None
@@ -65,17 +69,26 @@ class Recorder:
             with self._lock:
                 batch, self._waiting = self._waiting, []
             try:
+                while self._noted:
+                    self._store.readings.write([], self._noted[0][1], self._clock())
+                    self._noted.popleft()
                 if batch or seen:
                     self._store.readings.write(batch, seen, self._clock())
             except Exception:
                 # Whatever it was, the readings are kept: a fault that nobody foresaw is no reason to lose any.
                 with self._lock:
                     self._waiting = batch + self._waiting
+                self._note(seen)
                 if self.failing_since_ms is None:
                     self.failing_since_ms = self._clock()
                 raise
             self.failing_since_ms = None
             self.last_commit_ms = self._clock()
+
+    def _note(self, seen: Seen) -> None:
+        now_ms = self._clock()
+        if seen and (not self._noted or now_ms - self._noted[-1][0] >= NOTED_EVERY_MS):
+            self._noted.append((now_ms, seen))
 
     def close(self) -> None:
         """Stop the thread and write what is left."""

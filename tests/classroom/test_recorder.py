@@ -180,3 +180,34 @@ def test_many_who_add_at_once_lose_nothing(store, clock, monkeypatch):
     for base in range(0, 1000, 200):
         own = [at_ms for at_ms in kept if base <= at_ms < base + 200]
         assert own == sorted(own), "each one's readings keep their order"
+
+
+def test_who_was_here_while_the_database_was_away_has_not_left(store, clock, by_hand):
+    """Seen once in five seconds is enough to stay: a visit ends after ten seconds of nothing."""
+    recorder = Recorder(store, clock, lambda: {1: (7, clock())})
+    began_ms = clock()
+    store.readings.away = StoreError("away")
+    for _ in range(60):
+        with pytest.raises(StoreError):
+            recorder.flush()
+        clock.advance(1)
+    store.readings.away = None
+    recorder.flush()
+    seen_s = [(seen[1][1] - began_ms) / 1000 for _, seen, _ in store.readings.commits]
+    assert seen_s == [*range(0, 60, 5), 60]
+    recorder.flush()
+    assert len(store.readings.commits) == 14, "noted once, written once"
+    recorder.close()
+
+
+def test_what_is_noted_of_who_is_here_is_bounded(store, clock, by_hand):
+    recorder = Recorder(store, clock, lambda: {1: (7, clock())})
+    store.readings.away = StoreError("away")
+    for _ in range(3 * recorder_module.MAX_NOTED):
+        with pytest.raises(StoreError):
+            recorder.flush()
+        clock.advance(5)
+    store.readings.away = None
+    recorder.flush()
+    assert len(store.readings.commits) == recorder_module.MAX_NOTED + 1
+    recorder.close()
