@@ -1,5 +1,6 @@
 """The server: ``streamlit run streamlit_app.py``. The pages are ``home.py`` and ``pages/``."""
 
+import asyncio
 import gc
 from contextlib import asynccontextmanager
 
@@ -23,7 +24,9 @@ async def lifespan(_app):
     running.warm_up()
     # Streamlit collects garbage after every run of a page; what is loaded now lives for good, so it need not be walked.
     gc.freeze()
+    watching = asyncio.create_task(running.watch_loop(), name="loop-lag")
     yield
+    watching.cancel()
     running.shut_down()
 
 

@@ -53,7 +53,7 @@ def write_clip(path: Path, frames_bgr: Iterable[np.ndarray], size_px: tuple[int,
     with path.open("wb") as clip:
         clip.write(f"YUV4MPEG2 W{size_px[0]} H{size_px[1]} F{FPS}:1 Ip A1:1 C420jpeg\n".encode())
         for frame_bgr in frames_bgr:
-            clip.write(b"FRAME\n" + cv2.cvtColor(_fit(frame_bgr, *size_px), cv2.COLOR_BGR2YUV_I420).tobytes())
+            clip.write(b"FRAME\n" + cv2.cvtColor(fit(frame_bgr, *size_px), cv2.COLOR_BGR2YUV_I420).tobytes())
     return path
 
 
@@ -63,7 +63,8 @@ def moving(frame_bgr: np.ndarray, seconds: float = 4.0) -> Iterable[np.ndarray]:
         yield np.roll(frame_bgr, round(8 * np.sin(number / FPS * np.pi)), axis=1)
 
 
-def _fit(frame_bgr: np.ndarray, width_px: int, height_px: int) -> np.ndarray:
+def fit(frame_bgr: np.ndarray, width_px: int, height_px: int) -> np.ndarray:
+    """The whole picture in this size, on black where its shape differs."""
     height, width = frame_bgr.shape[:2]
     scale = min(width_px / width, height_px / height)
     inner = cv2.resize(frame_bgr, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)

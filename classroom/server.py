@@ -20,6 +20,7 @@ from classroom.demo import DemoClass
 from classroom.door import Door
 from classroom.engine import Engine, EngineState, LocalEngine
 from classroom.errors import BadInput, NotAllowed, StoreError
+from classroom.loop_lag import LoopLag
 from classroom.markers import lasting_break
 from classroom.naming import MAX_TITLE, clean_name, clean_text
 from classroom.picture_way import DECODE_TIMEOUT_S, PictureWay
@@ -30,6 +31,7 @@ from classroom.room_reader import ChildRoomReader
 from classroom.rooms import Rooms
 from classroom.roster import parse_roster
 from classroom.settings import ROOT, Settings
+from classroom.shedding import NO_MORE_CAMERAS
 from classroom.signalling import Signalling
 from classroom.slots import FrameSlots, Slot
 from classroom.store import Store
@@ -80,7 +82,10 @@ class ClassServer:
         )
         self.recorder = Recorder(self.store, clock, lambda: self.presence.seen() | self.rooms.seen() | self.demo.seen())
         self.engine = engine if engine is not None else LocalEngine(settings.models_dir)
-        self.ticker = Ticker(self.slots, self.engine, self.recorder.add, clock)
+        self.loop_lag = LoopLag()
+        self.ticker = Ticker(
+            *(self.slots, self.engine, self.recorder.add, clock), self.loop_lag.mean_s, settings.read_every_s
+        )
         self.alerts = AlertDesk(self.store, clock)
         self.desk = AnalysisDesk(settings.models_dir)
         # A desk of its own: students' pictures do not wait for what a teacher has read.
@@ -243,6 +248,8 @@ class ClassServer:
         Raises:
             CodeError, NameTaken, ClassFull, BadInput: with what to do, in one sentence.
         """
+        if share_camera:
+            self._refuse_new_camera()
         info = self.door.find(code, source)
         token = new_token()
         student = self.store.classes.join(
@@ -266,7 +273,13 @@ class ClassServer:
         return info.is_open and info.id not in self._ended
 
     def share(self, student: Student, sharing: Sharing) -> None:
-        """Change what a student shares; a frame that waits is dropped."""
+        """Change what a student shares; a frame that waits is dropped.
+
+        Raises:
+            BadInput: the machine takes no more cameras now.
+        """
+        if sharing is Sharing.CAMERA and student.sharing is Sharing.NOTHING:
+            self._refuse_new_camera()
         self.store.classes.set_sharing(student.id, sharing)
         self.presence.shares(student.id, sharing)
 
@@ -314,10 +327,32 @@ class ClassServer:
         """The parts of this server and whether they work."""
         engine_ok = self.engine.state is EngineState.READY
         problem = self.engine.problem or f"Analysis is {self.engine.state.value}."
-        pace = f"Every face is read every {self.ticker.interval_s:.1f} s" + (
-            " (slower than usual: the machine is busy)." if self.ticker.is_slowed else "."
-        )
-        return [self._store_part(), Part("Analysis", engine_ok, pace if engine_ok else problem), self._model]
+        pace = self.ticker.shedding.sentence or f"Every face is read every {self.ticker.shedding.interval_s:g} s."
+        return [
+            self._store_part(),
+            Part("Analysis", engine_ok, pace if engine_ok else problem),
+            self._model,
+            Part("Event loop", True, self._loop_sentence()),
+        ]
+
+    def figures(self) -> dict[str, float | int | None]:
+        """What a machine that watches this server may want to know, the unit in each name."""
+        return {
+            "event_loop_late_p99_ms": self.loop_lag.p99_ms(),
+            "read_every_s": self.ticker.shedding.interval_s,
+            "refuses_cameras": self.ticker.shedding.refuses_cameras,
+            "frames_arrived": self.slots.arrived,
+        }
+
+    def _loop_sentence(self) -> str:
+        late_ms = self.loop_lag.p99_ms()
+        if late_ms is None:
+            return "Not measured yet."
+        return f"Late by at most {late_ms:.0f} ms, 99 of 100 times in the last minute."
+
+    def _refuse_new_camera(self) -> None:
+        if self.ticker.shedding.refuses_cameras:
+            raise BadInput(NO_MORE_CAMERAS)
 
     def _store_part(self) -> Part:
         try:

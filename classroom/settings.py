@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from classroom.errors import BadInput
+from classroom.shedding import FASTEST_S, PACES_S
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +22,7 @@ class Settings:
         models_dir: folder with MediaPipe's model files, or ``None`` to use the cache and fetch them once.
         max_students: students that one class may have.
         window_s: length of a mood window, in seconds.
+        read_every_s: each face is read no more often than this; one of ``shedding.PACES_S``.
         public_url: address that join links show, such as ``https://school.example``; empty: as the browser says.
         ice_servers: STUN and TURN servers for other networks; empty on a local one.
         turn_urls: TURN servers that want credentials made with ``turn_secret``, which they know too.
@@ -32,6 +34,7 @@ class Settings:
     models_dir: Path | None = None
     max_students: int = 60
     window_s: int = 10
+    read_every_s: float = FASTEST_S
     public_url: str = ""
     ice_servers: tuple[str, ...] = field(default=())
     turn_urls: tuple[str, ...] = field(default=())
@@ -53,6 +56,7 @@ class Settings:
             models_dir=Path(models) if models else None,
             max_students=_number(env, "CLASSPULSE_MAX_STUDENTS", 60, 1, 500),
             window_s=_number(env, "CLASSPULSE_WINDOW_S", 10, 1, 600),
+            read_every_s=_pace(env, "CLASSPULSE_READ_EVERY_S"),
             public_url=env.get("CLASSPULSE_PUBLIC_URL", "").rstrip("/"),
             ice_servers=tuple(env.get("CLASSPULSE_ICE_SERVERS", "").split()),
             **_turn(env),
@@ -64,6 +68,14 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
     if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
         raise BadInput(f"{name} is {text[:20]!r}; it must be a whole number from {low} to {high}.")
     return int(text)
+
+
+def _pace(env: Mapping[str, str], name: str) -> float:
+    paces = {f"{pace_s:g}": pace_s for pace_s in PACES_S}
+    text = env.get(name, "") or f"{FASTEST_S:g}"
+    if text not in paces:
+        raise BadInput(f"{name} is {text[:20]!r}; it must be one of {', '.join(paces)} seconds.")
+    return paces[text]
 
 
 def _turn(env: Mapping[str, str]) -> dict:

@@ -24,12 +24,14 @@ class FrameSlots(Generic[Frame]):
     def __init__(self) -> None:
         self._slots: dict[int, Slot[Frame]] = {}
         self._arrived: dict[int, int] = {}
+        self.arrived = 0  # frames since the server started
         self._filled = threading.Condition()
 
     def put(self, slot: Slot[Frame]) -> None:
         with self._filled:
             self._slots[slot.student_id] = slot
             self._arrived[slot.student_id] = slot.arrived_ms
+            self.arrived += 1
             self._filled.notify()
 
     def take(self, student_id: int) -> Slot[Frame] | None:

@@ -1,10 +1,11 @@
 """Hands the newest frames to the engine, fairly and no faster than it can read them.
 
-At most one fresh frame a student and interval, least recently served first. When the engine is busy for most of the
-time the interval grows from 0.5 s towards 2 s; when it is idle again it shrinks.
+At most one fresh frame a student and interval, least recently served first. How long the interval is decides
+``shedding`` from how busy the engine and how late the event loop is.
 """
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -17,40 +18,46 @@ from classroom.clock import Clock
 from classroom.engine import Engine
 from classroom.errors import EngineError
 from classroom.records import Reading
+from classroom.shedding import FASTEST_S, STEP_S, Load, Shedding
 from classroom.slots import FrameSlots, Slot
 
 logger = logging.getLogger(__name__)
 
-FASTEST_S = 0.5
-SLOWEST_S = 2.0
-BATCH = 8
+BATCH = 16
+# Between two looks for who is due: those that come meanwhile go to the engine together.
+TICK_S = 0.05
 # The detector looks at 128x128 and a face is read at 48x48: more than this is only bytes to carry.
 LONGEST_SIDE_PX = 640
-_BUSY, _IDLE = 0.7, 0.35
 
 
 class Ticker:
     """Owns the thread between the slots and the recorder. ``close()`` may be called twice."""
 
     def __init__(
-        self, slots: FrameSlots, engine: Engine, record: Callable[[list[Reading]], None], clock: Clock
+        self,
+        slots: FrameSlots,
+        engine: Engine,
+        record: Callable[[list[Reading]], None],
+        clock: Clock,
+        late_s: Callable[[float], float] = lambda last_s: 0.0,
+        fastest_s: float = FASTEST_S,
     ) -> None:
-        self.interval_s = FASTEST_S
+        """
+        Args:
+            late_s: mean lateness of the event loop in the last seconds.
+            fastest_s: one of ``shedding.PACES_S``.
+        """
+        self.shedding = Shedding(fastest_s)
+        self._late_s = late_s
         self._slots = slots
         self._engine = engine
         self._record = record
         self._clock = clock
-        self._served_s: dict[int, float] = {}  # student id to the time of the last analysis, monotonic
+        self._due_s: dict[int, float] = {}  # student id to the time from which the next analysis is due, monotonic
         self._busy: deque[tuple[float, float]] = deque()  # (end, seconds) of the analyses of the last seconds
-        self._paced_s = 0.0  # since when the pace is what it is, monotonic
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
         self._thread.start()
-
-    @property
-    def is_slowed(self) -> bool:
-        """Whether students are read less often than at full speed."""
-        return self.interval_s > FASTEST_S
 
     def close(self) -> None:
         self._stop.set()
@@ -59,8 +66,9 @@ class Ticker:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                if not self._slots.wait(timeout_s=0.5) or not self.serve(time.monotonic()):
-                    self._stop.wait(0.02)
+                self._slots.wait(timeout_s=0.5)
+                if not self.serve(time.monotonic()):
+                    self._stop.wait(TICK_S)
             except EngineError:
                 # The board says so and the engine restarts by itself; until then newer frames replace older ones.
                 self._stop.wait(0.25)
@@ -74,13 +82,14 @@ class Ticker:
         Returns:
             How many were analysed; 0 when nobody was due.
         """
-        due = [student for student in self._slots.fresh() if now_s - self._served_s.get(student, 0) >= self.interval_s]
-        due.sort(key=lambda student: self._served_s.get(student, 0))
+        self._judge(now_s)
+        due = [student for student in self._slots.fresh() if self._due_s.get(student, now_s) <= now_s]
+        due.sort(key=lambda student: self._due_s.get(student, -math.inf))
         taken = [slot for slot in map(self._slots.take, due[:BATCH]) if slot is not None]
         if not taken:
             return 0
         began = time.monotonic()
-        self._served_s.update((slot.student_id, now_s) for slot in taken)
+        self._due_s.update((slot.student_id, self._next_s(slot.student_id, now_s)) for slot in taken)
         faces = self._engine.analyse([to_bgr(slot) for slot in taken])
         self._record(
             [
@@ -88,23 +97,25 @@ class Ticker:
                 for slot, face in zip(taken, faces, strict=True)
             ]
         )
-        self._adapt(began, time.monotonic())
+        ended = time.monotonic()
+        self._busy.append((ended, ended - began))
         return len(taken)
 
-    def _adapt(self, began: float, ended: float, span_s: float = 5.0) -> None:
-        """Slow down when the engine was busy for most of the last seconds, speed up when it was idle."""
-        self._busy.append((ended, ended - began))
-        while self._busy[0][0] < ended - span_s:
-            self._busy.popleft()
-        load = sum(seconds for _, seconds in self._busy) / span_s
-        if load > _BUSY:
-            self._pace(min(self.interval_s * 1.25, SLOWEST_S), ended)
-        elif load < _IDLE and self.interval_s > FASTEST_S and ended - self._paced_s > span_s:
-            self._pace(max(self.interval_s / 1.25, FASTEST_S), ended)
+    def _next_s(self, student: int, now_s: float) -> float:
+        """When a student who is served now is due again.
 
-    def _pace(self, interval_s: float, now_s: float) -> None:
-        self.interval_s, self._paced_s = interval_s, now_s
-        self._busy.clear()  # the new pace is judged by itself
+        A frame hardly ever comes just when it is due: what it is late is taken off the next wait, so that a camera of
+        five frames a second is still read twice a second and not every third frame.
+        """
+        every_s = self.shedding.interval_s
+        return now_s + every_s - min(now_s - self._due_s.get(student, now_s), every_s / 2)
+
+    def _judge(self, now_s: float) -> None:
+        while self._busy and self._busy[0][0] < now_s - STEP_S:
+            self._busy.popleft()
+        busy = sum(seconds for _, seconds in self._busy) / STEP_S
+        if self.shedding.judge(Load(busy, self._late_s(STEP_S)), now_s):
+            self._busy.clear()  # the new step is judged by itself
 
 
 def to_bgr(slot: Slot[av.VideoFrame], longest_side_px: int = LONGEST_SIDE_PX) -> np.ndarray:

@@ -82,9 +82,8 @@ def _troubles(server: ClassServer, info: ClassInfo) -> None:
     if server.engine.restarted_lately:
         sentence = "Analysis stopped for a moment and is running again. What was recorded is safe."
         st.info(sentence, icon=":material/sync:")
-    if server.ticker.is_slowed:
-        pace = server.ticker.interval_s
-        st.info(f"The machine is busy: each face is read every {pace:.1f} s now.", icon=":material/speed:")
+    if sentence := server.ticker.shedding.sentence:
+        st.info(sentence, icon=":material/speed:")
 
 
 def _comings_and_goings(visit: Visit, board) -> None:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 
 import streamlit as st
-from streamlit_webrtc import WebRtcMode, webrtc_streamer
+from streamlit_webrtc import VideoSinkTrack, WebRtcMode, webrtc_streamer
 
 from classroom.records import ClassInfo, Student
 from classroom.server import ClassServer
@@ -57,11 +57,6 @@ def is_lost(now_ms: int, began_ms: int, arrived_ms: int | None) -> bool:
 
 
 def _send(server: ClassServer, key: str, playing: bool, video: dict, arrived: Callable[[object], None]) -> None:
-    def keep_newest(frame):
-        # Never decode, wait or raise here: an exception or ten seconds in this call end the video for good.
-        arrived(frame)
-        return frame
-
     # Mounted when there is something to send, and from then on always: a component that is left out of a run is reset.
     shown = st.session_state.get(f"{key}-shown", False)
     if not (playing or shown):
@@ -82,7 +77,9 @@ def _send(server: ClassServer, key: str, playing: bool, video: dict, arrived: Ca
         server_rtc_configuration={"iceServers": stun},
         frontend_rtc_configuration={"iceServers": [*stun, *st.session_state[turn]]},
         media_stream_constraints={"video": video, "audio": False},
-        video_frame_callback=keep_newest,
+        # Called on the event loop that carries everybody's video: never decode, wait or raise in it. A frame callback
+        # would be a thread and an event loop of its own for every student, which cost more than everything they do.
+        sink_video_track=VideoSinkTrack(arrived),
         desired_playing_state=playing and shown,
         media_toggle_controls=False,
         video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},

@@ -4,6 +4,7 @@ Signing in and joining are plain forms, because only an HTTP answer can set an H
 server once and sends the browser back to a page; what went wrong is said there, with everything typed still in place.
 """
 
+import asyncio
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -124,13 +125,15 @@ async def plotly_script(_request: Request) -> Response:
 
 
 async def healthz(request: Request) -> Response:
-    """200 when every part works, 503 when one does not; the body says which."""
+    """200 when every part works, 503 when one does not; the body says which, with figures for who watches servers."""
     try:
-        parts = await in_thread(running.current().health)
+        server = running.current()
+        parts = await in_thread(server.health)
     except ClassroomError as error:
         return JSONResponse({"ok": False, "Store": str(error)}, status_code=503)
     ok = all(part.ok for part in parts)
-    body = {"ok": ok} | {part.name: part.sentence for part in parts}
+    figures = server.figures() | {"asyncio_tasks": len(asyncio.all_tasks())}
+    body = {"ok": ok} | {part.name: part.sentence for part in parts} | {"figures": figures}
     return JSONResponse(body, status_code=200 if ok else 503)
 
 

@@ -3,6 +3,7 @@
 Not ``st.cache_resource``: anybody's "clear cache" would drop a class that is running, and the lifespan has no page.
 """
 
+import asyncio
 import logging
 import threading
 
@@ -44,6 +45,13 @@ def warm_up() -> None:
             f"\n  First start. Open the page, choose “I teach”, and use this one-time setup key:\n\n      {key}\n",
             flush=True,
         )
+
+
+async def watch_loop() -> None:
+    """Measure how late the event loop is, until cancelled; it runs on that loop."""
+    while _server is None:  # the store may be down at the start
+        await asyncio.sleep(1)
+    await _server.loop_lag.watch()
 
 
 def shut_down() -> None:

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from classroom.errors import StoreError
+from classroom.errors import BadInput, StoreError
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.server import ClassServer
 from classroom.ui import forms
@@ -65,7 +65,8 @@ def _live(server: ClassServer, student: Student, info: ClassInfo, camera: Camera
 def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: Camera) -> None:
     """Whether the server receives, and the same label as on the teacher's board."""
     try:
-        tiles = server.board(info).look(max_age_ms=REFRESH_S * 1000).tiles
+        # Twice the time between two runs: while a teacher watches, the looks for the teacher are enough for everybody.
+        tiles = server.board(info).look(max_age_ms=2 * REFRESH_S * 1000).tiles
     except StoreError as error:
         st.warning(str(error))
         return
@@ -91,7 +92,7 @@ def _choices(server: ClassServer, student: Student, camera: Camera) -> None:
             if student.sharing is Sharing.NOTHING:
                 # The component was away meanwhile and is mounted anew: under a new key, or it would find the old state.
                 _try_again()
-        except StoreError as error:
+        except (BadInput, StoreError) as error:
             st.session_state["choice_error"] = str(error)
 
     if problem := st.session_state.pop("choice_error", ""):

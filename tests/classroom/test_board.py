@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 
 import pandas as pd
@@ -192,6 +193,38 @@ class TestLiveBoard:
         clock.advance(2)
         live.look()
         assert len(asked) == 2
+
+    def test_who_looks_while_somebody_else_does_gets_the_board_before(self, live, store, clock, monkeypatch):
+        before = live.look()
+        clock.advance(2)
+        given = []
+
+        def look_at_the_same_time(*_):
+            looking = threading.Thread(target=lambda: given.append(live.look()))
+            looking.start()
+            looking.join(timeout=10)
+            return []
+
+        monkeypatch.setattr(store.markers, "of_class", look_at_the_same_time)
+        assert live.look() is not before
+        assert given == [before]
+
+    def test_but_not_one_that_is_older_than_now(self, live, store, clock, monkeypatch):
+        before = live.look()
+        clock.advance(60)
+        given, looking = [], threading.Thread(target=lambda: given.append(live.look()))
+
+        def begin_a_look_that_waits(*_):
+            looking.start()
+            looking.join(timeout=0.2)
+            return []
+
+        with monkeypatch.context() as patch:
+            patch.setattr(store.markers, "of_class", begin_a_look_that_waits)
+            now = live.look()
+        looking.join(timeout=10)
+        assert now is not before
+        assert given == [now]
 
     def test_a_look_that_failed_counts_nothing_twice_afterwards(self, live, store, seeded, clock, monkeypatch):
         live.look()

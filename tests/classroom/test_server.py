@@ -11,6 +11,7 @@ from classroom.records import Sharing
 from classroom.server import ClassServer, model_part
 from classroom.session_csv import session_csv
 from classroom.settings import Settings
+from classroom.shedding import Shedding
 from fer_model.labels import EMOTIONS
 from tests.fakes import HOSTILE_NAMES, FakeEngine, camera_frame, face, sign_up
 
@@ -237,12 +238,41 @@ class TestAClass:
         assert tiles(server, new) == {"Ann": State.LIVE}
 
 
+class TestLimit:
+    """A machine that cannot carry more; how it gets there is tested with ``Shedding`` and ``Ticker``."""
+
+    @pytest.fixture(autouse=True)
+    def at_the_limit(self, monkeypatch):
+        monkeypatch.setattr(Shedding, "refuses_cameras", True)
+
+    def test_new_cameras_are_refused_with_what_to_do(self, server, info):
+        with pytest.raises(BadInput, match="Join without a camera"):
+            server.join(info.code, "Ann", share_camera=True)
+        assert server.store.classes.students(info.id) == []
+
+    def test_joining_without_a_camera_stays_open(self, server, info):
+        ann, _ = server.join(info.code, "Ann", share_camera=False)
+        assert ann.sharing is Sharing.NOTHING
+        with pytest.raises(BadInput):
+            server.share(ann, Sharing.CAMERA)
+
+    def test_who_shares_already_may_pause_and_go_on(self, server, info, monkeypatch):
+        with monkeypatch.context() as before:
+            before.setattr(Shedding, "refuses_cameras", False)
+            ann, token = server.join(info.code, "Ann", share_camera=True)
+        server.share(ann, Sharing.PAUSED)
+        paused, _ = server.student_of(token)
+        server.share(paused, Sharing.CAMERA)
+        assert server.student_of(token)[0].sharing is Sharing.CAMERA
+
+
 class TestHealth:
     def test_all_is_well(self, server):
         assert [(part.name, part.ok) for part in server.health()] == [
             ("Store", True),
             ("Analysis", True),
             ("Model", True),
+            ("Event loop", True),
         ]
 
     @pytest.mark.parametrize("state", [EngineState.STARTING, EngineState.RESTARTING])
@@ -251,6 +281,15 @@ class TestHealth:
         assert [(part.name, part.sentence) for part in server.health() if not part.ok] == [
             ("Analysis", "Because of the weather.")
         ]
+
+    def test_how_late_the_event_loop_is_is_said(self, server):
+        said = server.health()[-1].sentence
+        server.loop_lag.note(0.123)
+        assert (said, server.health()[-1].sentence) == (
+            "Not measured yet.",
+            "Late by at most 123 ms, 99 of 100 times in the last minute.",
+        )
+        assert server.figures()["event_loop_late_p99_ms"] == pytest.approx(123)
 
     def test_a_store_that_is_away_is_said(self, server, monkeypatch):
         monkeypatch.setattr(server.store.teachers, "count", _away)

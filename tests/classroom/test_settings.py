@@ -22,6 +22,7 @@ def test_every_setting_is_read():
             "CLASSPULSE_MODELS": "/models",
             "CLASSPULSE_MAX_STUDENTS": "30",
             "CLASSPULSE_WINDOW_S": "5",
+            "CLASSPULSE_READ_EVERY_S": "1",
             "CLASSPULSE_PUBLIC_URL": "https://school.example/",
             "CLASSPULSE_ICE_SERVERS": "stun:a:1  turn:b:2",
             "CLASSPULSE_TURN_URLS": "turn:c:3 turns:c:4",
@@ -34,11 +35,18 @@ def test_every_setting_is_read():
         models_dir=Path("/models"),
         max_students=30,
         window_s=5,
+        read_every_s=1.0,
         public_url="https://school.example",
         ice_servers=("stun:a:1", "turn:b:2"),
         turn_urls=("turn:c:3", "turns:c:4"),
         turn_secret="shared",
     )
+
+
+@pytest.mark.parametrize("value", ["0", "0.25", "3", "fast", "0.5s"])
+def test_a_pace_that_is_none_says_which_there_are(value):
+    with pytest.raises(BadInput, match="CLASSPULSE_READ_EVERY_S is .*; it must be one of 0.5, 1, 2 seconds"):
+        Settings.from_env({"CLASSPULSE_READ_EVERY_S": value})
 
 
 def test_the_data_folder_holds_the_database():

@@ -25,6 +25,14 @@ def test_the_newest_frame_wins_and_is_given_once():
     assert slots.take(1) is None
 
 
+def test_every_frame_that_came_is_counted():
+    slots = FrameSlots()
+    for student_id in (1, 1, 2):
+        slots.put(slot(student_id, 10))
+    slots.forget(1)
+    assert slots.arrived == 3
+
+
 def test_a_taken_frame_is_still_remembered_to_have_come():
     slots = FrameSlots()
     slots.put(slot(1, 10))

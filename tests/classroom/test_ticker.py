@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from classroom.errors import EngineError
+from classroom.shedding import FASTEST_S, SLOWEST_S
 from classroom.slots import FrameSlots, Slot
-from classroom.ticker import BATCH, FASTEST_S, LONGEST_SIDE_PX, SLOWEST_S, Ticker, to_bgr
+from classroom.ticker import BATCH, LONGEST_SIDE_PX, Ticker, to_bgr
 from tests.fakes import FakeEngine, camera_frame
 
 SMALL_FRAME = camera_frame(32, 24)
@@ -24,7 +25,8 @@ class Room:
         self.recorded = []
         self.slots = FrameSlots()
         self.clock = clock
-        self.ticker = Ticker(self.slots, self, self.recorded.extend, clock)
+        self.late_s = 0.0
+        self.ticker = Ticker(self.slots, self, self.recorded.extend, clock, lambda last_s: self.late_s)
 
     state = problem = ""
 
@@ -103,6 +105,54 @@ def test_at_most_one_frame_a_student_and_interval(room):
     assert room.serve() == [1]
 
 
+def test_a_camera_of_five_frames_a_second_is_read_twice_a_second(room):
+    """0.5 s is no multiple of 0.2 s: waiting for the next frame each time would give five readings in three seconds."""
+    served = 0
+    for _ in range(100):
+        room.frames_come(1)
+        served += len(room.serve())
+        room.now_s += 0.2
+    assert served == 40
+
+
+def test_who_was_away_is_not_read_more_often_for_it(room):
+    room.frames_come(1)
+    room.serve()
+    room.now_s += 600
+    served = 0
+    for _ in range(10):
+        room.frames_come(1)
+        served += len(room.serve())
+        room.now_s += 0.1
+    assert served == 2 + 1, "a second has room for two, and one at its beginning"
+
+
+def test_a_late_event_loop_slows_it_down_although_the_engine_has_time(room):
+    room.late_s = 1.0
+    paces = []
+    for _ in range(60):
+        room.frames_come(1)
+        room.serve()
+        room.now_s += 0.5
+        paces.append(room.ticker.shedding.interval_s)
+    assert list(dict.fromkeys(paces)) == [1.0, 2.0]
+    assert room.ticker.shedding.refuses_cameras
+
+
+def test_it_recovers_when_nobody_is_left(room):
+    """Without a frame there is nothing to serve, and the load is judged all the same."""
+    room.late_s = 1.0
+    for _ in range(60):
+        room.serve()
+        room.now_s += 0.5
+    assert room.ticker.shedding.refuses_cameras
+    room.late_s = 0.0
+    for _ in range(120):
+        room.serve()
+        room.now_s += 0.5
+    assert not room.ticker.shedding.is_slowed
+
+
 @pytest.mark.parametrize("camera_s", [0.03, 0.1, 0.3, 0.7, 3.0])
 def test_it_slows_down_when_the_engine_is_behind_and_recovers(room, camera_s):
     """However far apart the frames of the one student who is left are."""
@@ -111,10 +161,10 @@ def test_it_slows_down_when_the_engine_is_behind_and_recovers(room, camera_s):
     for _ in range(60):
         room.frames_come(*range(1, 2 * BATCH + 1))
         room.serve()
-        paces.append(room.ticker.interval_s)
+        paces.append(room.ticker.shedding.interval_s)
     assert paces == sorted(paces)
-    assert room.ticker.interval_s == SLOWEST_S, "never slower than one look in two seconds"
-    assert room.ticker.is_slowed
+    assert room.ticker.shedding.interval_s == SLOWEST_S, "never slower than one look in two seconds"
+    assert room.ticker.shedding.is_slowed
 
     room.engine_takes_s = 0.001
     until_s = room.now_s + 60
@@ -122,8 +172,8 @@ def test_it_slows_down_when_the_engine_is_behind_and_recovers(room, camera_s):
         room.frames_come(1)
         room.serve()
         room.now_s += camera_s
-    assert room.ticker.interval_s == FASTEST_S
-    assert not room.ticker.is_slowed
+    assert room.ticker.shedding.interval_s == FASTEST_S
+    assert not room.ticker.shedding.is_slowed
 
 
 def test_a_burst_does_not_slow_it_down(room):
@@ -133,7 +183,7 @@ def test_a_burst_does_not_slow_it_down(room):
         room.frames_come(1)
         room.serve()
         room.now_s += 0.25
-    assert not room.ticker.is_slowed
+    assert not room.ticker.shedding.is_slowed
 
 
 def test_a_broken_frame_costs_the_others_nothing(room):

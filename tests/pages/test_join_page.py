@@ -3,6 +3,7 @@
 import pytest
 
 from classroom.records import Sharing
+from classroom.shedding import NO_MORE_CAMERAS, Shedding
 from classroom.ui import cookies
 from classroom.ui.addresses import JOIN
 from tests.fakes import camera_frame, face
@@ -59,7 +60,7 @@ def test_a_student_in_a_class_sees_the_own_label_and_nobody_elses(browser, serve
     server.engine.answer = face("surprise")
     server.ticker.serve(1e9)
     server.recorder.flush()
-    server.clock.advance(2.5)
+    server.clock.advance(4.5)
     browser.open(JOIN)
     assert browser.failed == []
     assert "surprise" in browser.text
@@ -88,6 +89,17 @@ def test_a_choice_that_cannot_be_kept_is_said(browser, server, seeded, monkeypat
     next(button for button in browser.app.button if button.label == "Pause my camera").click().run()
     assert browser.failed == []
     assert browser.errors == ["The class database does not answer."]
+
+
+def test_a_machine_at_its_limit_takes_no_camera_of_who_came_without(browser, server, seeded, monkeypatch):
+    dan, token = server.join(seeded.info.code, "Dan", share_camera=False)
+    browser.cookies[cookies.STUDENT] = token
+    browser.open(JOIN)
+    monkeypatch.setattr(Shedding, "refuses_cameras", True)
+    next(button for button in browser.app.button if button.label == "Share my camera").click().run()
+    assert browser.failed == []
+    assert browser.errors == [NO_MORE_CAMERAS]
+    assert server.student_of(token)[0].sharing is Sharing.NOTHING
 
 
 def test_an_ended_class_says_goodbye(browser, server, seeded):

@@ -285,6 +285,7 @@ class TestHealth:
     def test_all_is_well(self, client, server):
         response = client.get("/healthz")
         assert (response.status_code, response.json()["ok"]) == (200, True)
+        assert response.json()["figures"]["read_every_s"] == 0.5
 
     def test_a_part_that_does_not_work_is_named(self, client, server):
         server.engine.state, server.engine.problem = "restarting", "Analysis is being restarted."
