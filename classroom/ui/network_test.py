@@ -42,7 +42,7 @@ def offer_network_test(server: ClassServer, *, teacher: bool = False) -> None:
         "address": NETWORK_TEST,
         "stun": stun_servers(server.settings),
         "said": bool(said),
-        "words": "Testing, for ten seconds at most …",
+        "words": "Testing, for fifteen seconds at most …",
     }
     said = _said(_test(data=data, key="network", on_found_change=lambda: None), asked["number"])
     if not said:
@@ -57,10 +57,8 @@ def _show(found: Found, advice: str) -> None:
     (st.success if is_well else st.warning)(sentence, icon=":material/check:" if is_well else ":material/info:")
     if found.was_busy:
         return
-    for is_good, line in lines(found):
-        st.markdown(f"{':green[●]' if is_good else ':orange[●]'} {line}")
-    if advice:
-        st.markdown(advice)
+    said = [f"{':green[●]' if is_good else ':orange[●]'} {line}" for is_good, line in lines(found)]
+    st.markdown("  \n".join([*said, advice]))
 
 
 def _said(result, number: int) -> dict:

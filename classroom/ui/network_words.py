@@ -38,7 +38,7 @@ class Found:
 def lines(found: Found) -> list[tuple[bool, str]]:
     """One line a part: whether it is as it should be, and a sentence."""
     said = [
-        (True, "This page is secure (HTTPS), so your browser may give it a camera.")
+        (True, "This page is secure, so your browser may give it a camera.")
         if found.secure
         else (False, "This page is not secure: browsers give it no camera. Ask your teacher for the https address."),
         (True, "A camera is plugged in.")
