@@ -15,8 +15,9 @@ from classroom.store import Store
 from classroom.ui.addresses import LIVE
 from classroom.ui.cookies import TEACHER
 
-# What a tile says of how many readings it rests on.
+# What a tile says of how many readings it rests on, and what only the board has: other parts refresh themselves, too.
 _TILE = re.compile(r"seen \d+% of (\d+)")
+_BOARD = '<div class="state">'
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class TeacherPeer:
         await self._page.close()
 
     def _keep(self, refresh: Refresh) -> None:
+        if not any(_BOARD in text for text in refresh.html):
+            return
         readings = sum(int(count) for text in refresh.html for count in _TILE.findall(text))
         took_ms = (refresh.shown_s - refresh.asked_s) * 1000
         self.shown.append(Shown(time.time_ns() // 1_000_000, took_ms, readings))
