@@ -38,9 +38,9 @@ class Coturn:
     """``url`` is what browsers are told; ``log`` is what it said."""
 
     def __init__(self, folder: Path) -> None:
-        self._port = free_port()
+        self.port = free_port()
         self._output = folder / "coturn.log"
-        self.url = f"turn:127.0.0.1:{self._port}?transport=udp"
+        self.url = f"turn:127.0.0.1:{self.port}?transport=udp"
 
     @property
     def log(self) -> str:
@@ -49,7 +49,7 @@ class Coturn:
     @contextlib.contextmanager
     def running(self) -> Iterator["Coturn"]:
         options = {
-            "listening-port": self._port,
+            "listening-port": self.port,
             "listening-ip": "127.0.0.1",
             "relay-ip": "127.0.0.1",
             "realm": "localhost",
@@ -61,7 +61,7 @@ class Coturn:
         allowed = [f"--allowed-peer-ip={address}" for address in get_host_addresses(use_ipv4=True, use_ipv6=True)]
         given = [f"--{name}={value}" for name, value in options.items()]
         command = [program("turnserver", "coturn"), "-c", str(DEPLOY / "turnserver.conf"), "-v", *given, *allowed]
-        with _process(command, self._output, self._port):
+        with _process(command, self._output, self.port):
             yield self
 
 
