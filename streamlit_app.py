@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from classroom.ui import running, uploads
+from classroom.ui import running, stay_inside, uploads
 from classroom.ui.headers import SecurityHeaders
 from classroom.ui.routes import ROUTES
 from classroom.ui.trouble import say_what_failed
+from classroom.ui.uploads import UploadsForTeachers
 
 
 @asynccontextmanager
@@ -30,11 +31,13 @@ async def lifespan(_app):
     running.shut_down()
 
 
+running.refuse_unsafe_settings()
+stay_inside.ask_nobody_for_the_address()
 uploads.keep_in_memory()
 app = st.App(
     "home.py",
     routes=ROUTES,
-    middleware=[SecurityHeaders.as_middleware()],
+    middleware=[SecurityHeaders.as_middleware(), UploadsForTeachers.as_middleware()],
     lifespan=lifespan,
     on_script_error=say_what_failed,
 )

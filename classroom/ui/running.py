@@ -7,16 +7,31 @@ import asyncio
 import logging
 import threading
 
+import streamlit as st
 from streamlit.runtime import Runtime, exists
+from streamlit.runtime.secrets import secrets_singleton
 
 from classroom.errors import ClassroomError
+from classroom.safe_start import unsafe_settings
 from classroom.server import ClassServer
 from classroom.settings import Settings
+from classroom.ui.stay_inside import own_address
 
 logger = logging.getLogger(__name__)
 
 _lock = threading.Lock()
 _server: ClassServer | None = None
+
+
+def refuse_unsafe_settings() -> None:
+    """End the process with a sentence where the server must not start. To be called before it listens."""
+    try:
+        settings = Settings.from_env()
+    except ClassroomError:
+        return  # the pages say it, and nothing is served but that sentence
+    auth = secrets_singleton.get("auth") if secrets_singleton.load_if_toml_exists() else None
+    if found := unsafe_settings(settings, st.get_option, auth):
+        raise SystemExit("\n".join(["ClassPulse does not start, because it would be unsafe:", *found]))
 
 
 def current() -> ClassServer:
@@ -34,6 +49,7 @@ def current() -> ClassServer:
 
 def warm_up() -> None:
     """Start everything before the first visitor, and print the setup key of a first start."""
+    print(f"\n  ClassPulse: {own_address()}\n", flush=True)
     try:
         key = current().accounts.new_setup_key()
     except ClassroomError as error:

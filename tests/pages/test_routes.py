@@ -2,6 +2,8 @@
 
 import csv
 import io
+from base64 import b64encode
+from hashlib import sha256
 from http.cookies import SimpleCookie
 
 import pytest
@@ -12,7 +14,7 @@ from classroom.accounts import MAX_TRIES
 from classroom.errors import StoreError
 from classroom.records import Sharing
 from classroom.ui import cookies
-from classroom.ui.headers import HEADERS, SecurityHeaders
+from classroom.ui.headers import HEADERS, SecurityHeaders, content_security_policy
 from classroom.ui.routes import ROUTES
 from tests.fakes import HOSTILE_NAMES, PASSWORD, camera_frame, seed_class, sign_up
 
@@ -333,6 +335,18 @@ class TestStoreDown:
         response = client.get("/healthz")
         assert response.status_code == 503
         assert "does not answer" in response.json()["Store"]
+
+
+def test_the_policy_lets_streamlits_own_page_run_and_no_other_script_in_it(tmp_path):
+    policy = dict(rule.split(" ", 1) for rule in content_security_policy().split("; "))
+    assert "unsafe" not in policy["script-src"] and "http" not in "".join(policy.values())
+    assert policy["frame-ancestors"] == policy["connect-src"] == policy["default-src"] == "'self'"
+    page = tmp_path / "index.html"
+    page.write_text("<script>\n a = 1\n</script><script src='x'></script><script>b</script>")
+    hashes = content_security_policy(page).partition("script-src ")[2].partition(";")[0].split()[2:]
+    known = {b64encode(sha256(script).digest()).decode() for script in (b"\n a = 1\n", b"b")}
+    assert {each[len("'sha256-") : -1] for each in hashes} == known
+    assert len(policy["script-src"].split()) == 3, "Streamlit's page has one script in it"
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/class/1/session.csv", "/nothing/here"])

@@ -3,13 +3,14 @@
 import pytest
 from starlette.applications import Starlette
 from starlette.formparsers import MultiPartParser
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit import config
 
 from classroom.pictures import MAX_MB
-from classroom.ui.uploads import keep_in_memory
+from classroom.ui import cookies
+from classroom.ui.uploads import UploadsForTeachers, keep_in_memory
 from tests.pages.conftest import ROOT
 
 
@@ -42,4 +43,40 @@ def test_the_server_takes_as_much_as_a_picture_may_have():
 
 
 def test_the_app_calls_it():
-    assert "uploads.keep_in_memory()" in (ROOT / "streamlit_app.py").read_text("utf-8")
+    app = (ROOT / "streamlit_app.py").read_text("utf-8")
+    assert "uploads.keep_in_memory()" in app and "UploadsForTeachers.as_middleware()" in app
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "status"),
+    [
+        ("nobody", "/_stcore/upload_file/session/file", 403),
+        ("student", "/_stcore/upload_file/session/file", 403),
+        ("made up", "/_stcore/upload_file/session/file", 403),
+        ("teacher", "/_stcore/upload_file/session/file", 204),
+        ("nobody", "/_stcore/health", 204),
+    ],
+)
+def test_only_teachers_fill_the_servers_memory_with_files(server, seeded, ada, who, address, status):
+    async def taken(request):
+        await request.body()
+        return Response(status_code=204)
+
+    app = Starlette(
+        routes=[Route("/{path:path}", taken, methods=["PUT"])], middleware=[UploadsForTeachers.as_middleware()]
+    )
+    client = TestClient(app)
+    if who == "teacher":
+        client.cookies.set(cookies.TEACHER, ada.token)
+    elif who == "student":
+        client.cookies.set(cookies.STUDENT, server.join(seeded.info.code, "Dan", False)[1])
+        client.cookies.set(cookies.TEACHER, client.cookies[cookies.STUDENT])
+    elif who == "made up":
+        client.cookies.set(cookies.TEACHER, "x" * 5_000)
+    assert client.put(address, content=b"x" * 1000).status_code == status
+
+
+def test_an_upload_is_refused_while_nobody_can_say_who_is_a_teacher(no_store):
+    client = TestClient(Starlette(middleware=[UploadsForTeachers.as_middleware()]))
+    client.cookies.set(cookies.TEACHER, "some token")
+    assert client.put("/_stcore/upload_file/session/file").status_code == 403
