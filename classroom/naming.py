@@ -3,6 +3,7 @@
 Nothing is escaped here. Text stays text; the page and the CSV each escape for their own format when they write it.
 """
 
+import re
 import unicodedata
 
 from classroom.errors import BadInput
@@ -10,6 +11,9 @@ from classroom.errors import BadInput
 MAX_NAME = 60
 MAX_TITLE = 120
 MAX_KEY = 240
+# No script needs more signs over and under a letter; a tower of them would stand in the lines around it.
+_ACCENTS = "[\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20ff\\ufe20-\\ufe2f]"
+_TOWER = re.compile(f"({_ACCENTS}{{4}}){_ACCENTS}+")
 
 
 def clean_text(typed: str, limit: int) -> str:
@@ -23,7 +27,7 @@ def clean_text(typed: str, limit: int) -> str:
     visible = "".join(" " if sign.isspace() else sign for sign in composed if sign.isspace() or _is_visible(sign))
     # Once more: what stood between a letter and its accent may be gone now.
     line = unicodedata.normalize("NFC", " ".join(visible.split()))
-    return line[:limit].rstrip()
+    return _TOWER.sub(r"\1", line)[:limit].rstrip()
 
 
 def clean_name(typed: str) -> str:

@@ -46,6 +46,10 @@ HOSTILE_NAMES = [
     ("x" * 10_000, "x" * 60, "far too long"),
     ("\u202eAnn\u200f", "Ann", "right-to-left marks"),
     ("👩‍🚀 Zoë", "👩🚀 Zoë", "an emoji that is joined from two"),
+    ("+cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "a formula that starts a program"),
+    ("נועה כהן", "נועה כהן", "a name that is written from right to left"),
+    ("e" + "\u0301" * 500, "é" + "\u0301" * 4, "one letter under a tower of accents"),
+    ("x'); DROP TABLE students;-- ${7*7} {{7*7}} %s", "x'); DROP TABLE students;-- ${7*7} {{7*7}} %s", "code"),
     ("An\x00n", "Ann", "a null byte"),
 ]
 

@@ -38,6 +38,15 @@ def test_as_many_names_as_a_class_may_have_and_not_one_more():
         parse_roster("\n".join(names))
 
 
+def test_five_thousand_rows_are_a_sentence_with_their_number():
+    with pytest.raises(BadInput, match="5000 names"):
+        parse_roster("name,group\n" + "".join(f"Student {number},7b\n" for number in range(5_000)))
+
+
+def test_a_name_of_ten_thousand_signs_is_cut_and_the_others_stay():
+    assert parse_roster("x" * 10_000 + "\nAnn") == ("x" * 60, "Ann")
+
+
 def test_a_repeated_name_is_not_counted_twice():
     assert parse_roster("Ann\n" * 2_000) == ("Ann",)
 
@@ -69,6 +78,8 @@ def test_a_file_is_read_in_the_encodings_of_spreadsheets(data, why):
         (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00", "a spreadsheet's own format"),
         (b"\xff\xfe\x00\xd8", "half a sign in UTF-16"),
         (bytes(range(256)), "every byte there is"),
+        ("Zoë\nAnn".encode("utf-16-le"), "UTF-16 without a mark"),
+        ("Zoë\nAnn".encode("utf-32"), "UTF-32"),
     ],
 )
 def test_a_file_that_is_no_text_is_refused_with_what_to_do(data, why):
