@@ -99,6 +99,7 @@ class ClassServer:
         self._model = model_part()  # read once: boards ask for the health every two seconds
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
+        self._ended_videos: dict[int, str] = {}  # student to why
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -281,6 +282,7 @@ class ClassServer:
         if sharing is Sharing.CAMERA and student.sharing is Sharing.NOTHING:
             self._refuse_new_camera()
         self.store.classes.set_sharing(student.id, sharing)
+        self._ended_videos.pop(student.id, None)
         self.presence.shares(student.id, sharing)
 
     def signal(self, student: Student, kind: SignalKind) -> None:
@@ -320,6 +322,18 @@ class ClassServer:
         if not self.is_open(info):
             raise NotAllowed("The class has ended, so no picture is wanted any more.")
         self.pictures.arrived(student, content)
+
+    def end_video(self, student: Student, why: str) -> None:
+        """What a student's browser sent was no camera's; the connection is closed. May be called on any thread."""
+        try:
+            self.share(student, Sharing.NOTHING)
+        except StoreError as error:
+            logger.warning("%s", error)  # the page tries to connect again, and the next one is ended as well
+        self._ended_videos[student.id] = why
+
+    def why_video_ended(self, student: Student) -> str:
+        """Why the server ended this student's video, empty when it did not, until the camera is shared again."""
+        return self._ended_videos.get(student.id, "")
 
     # Everybody
 

@@ -8,11 +8,13 @@ import secrets
 from collections.abc import Callable
 
 import streamlit as st
-from streamlit_webrtc import VideoSinkTrack, WebRtcMode, webrtc_streamer
+from streamlit_webrtc import VideoSinkTrack, WebRtcMode, webrtc, webrtc_streamer
 
 from classroom.records import ClassInfo, Student
 from classroom.server import ClassServer
 from classroom.turn import stun_servers, turn_servers
+from classroom.ui import peer_guard
+from classroom.ui.peer_guard import PeerGuard
 
 # A face is read at 48x48: more pixels or frames than this only cost the student's line and the school's machine.
 STUDENT_VIDEO = {"width": 320, "height": 240, "frameRate": {"max": 6}}
@@ -24,6 +26,8 @@ MAX_ATTEMPTS = 20
 # A new server process must not answer the offer of a connection that died with the old one; a new key makes a new one.
 _BOOT = secrets.token_hex(4)
 
+peer_guard.install(webrtc)
+
 
 def share_camera(server: ClassServer, student: Student, attempt: int, playing: bool) -> None:
     """The student's picture, sent to the server while ``playing``. Call it in every run of the page.
@@ -32,7 +36,8 @@ def share_camera(server: ClassServer, student: Student, attempt: int, playing: b
         attempt: a new number makes a new connection, after one was lost.
     """
     key = f"camera-{_BOOT}-{student.id}-{attempt}"
-    _send(server, key, playing, STUDENT_VIDEO, lambda frame: server.frame_arrived(student, frame))
+    guard = _guard_of(key, f"student {student.id}", lambda why: server.end_video(student, why))
+    _send(server, key, playing, STUDENT_VIDEO, lambda frame: server.frame_arrived(student, frame), guard)
 
 
 def share_room(server: ClassServer, info: ClassInfo, sharer: int, video: dict, playing: bool) -> None:
@@ -43,7 +48,8 @@ def share_room(server: ClassServer, info: ClassInfo, sharer: int, video: dict, p
         video: what to ask the browser for.
     """
     key = f"room-{_BOOT}-{info.id}-{sharer}"
-    _send(server, key, playing, video, lambda frame: server.rooms.frame_arrived(info.id, sharer, frame))
+    guard = _guard_of(key, f"the room of class {info.id}", lambda why: None)
+    _send(server, key, playing, video, lambda frame: server.rooms.frame_arrived(info.id, sharer, frame), guard)
 
 
 def is_lost(now_ms: int, began_ms: int, arrived_ms: int | None) -> bool:
@@ -56,7 +62,23 @@ def is_lost(now_ms: int, began_ms: int, arrived_ms: int | None) -> bool:
     return now_ms - max(arrived_ms or 0, began_ms) > (LOST_MS if arrived_ms else NEVER_CONNECTED_MS)
 
 
-def _send(server: ClassServer, key: str, playing: bool, video: dict, arrived: Callable[[object], None]) -> None:
+def _guard_of(key: str, who: str, ended: Callable[[str], None]) -> PeerGuard:
+    """The one of this page and camera: a run of the page must not forget what the runs before have seen."""
+    return st.session_state.setdefault(f"{key}-guard", PeerGuard(who, ended))
+
+
+def _send(
+    server: ClassServer,
+    key: str,
+    playing: bool,
+    video: dict,
+    arrived: Callable[[object], None],
+    guard: PeerGuard,
+) -> None:
+    def received(frame):
+        arrived(frame)
+        guard.decoded()
+
     # Mounted when there is something to send, and from then on always: a component that is left out of a run is reset.
     shown = st.session_state.get(f"{key}-shown", False)
     if not (playing or shown):
@@ -69,18 +91,20 @@ def _send(server: ClassServer, key: str, playing: bool, video: dict, arrived: Ca
     # Made once for a connection: new credentials in every run would be a new configuration in every run.
     if turn not in st.session_state:
         st.session_state[turn] = turn_servers(server.settings, key, server.clock())
-    webrtc_streamer(
-        key=key,
-        mode=WebRtcMode.SENDONLY,
-        # Empty lists, not None: without one streamlit-webrtc asks a server on the internet for its address. The way
-        # through TURN belongs to the browser's end; one more at this end would be a detour for nothing.
-        server_rtc_configuration={"iceServers": stun},
-        frontend_rtc_configuration={"iceServers": [*stun, *st.session_state[turn]]},
-        media_stream_constraints={"video": video, "audio": False},
-        # Called on the event loop that carries everybody's video: never decode, wait or raise in it. A frame callback
-        # would be a thread and an event loop of its own for every student, which cost more than everything they do.
-        sink_video_track=VideoSinkTrack(arrived),
-        desired_playing_state=playing and shown,
-        media_toggle_controls=False,
-        video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
-    )
+    with guard.watching():
+        webrtc_streamer(
+            key=key,
+            mode=WebRtcMode.SENDONLY,
+            # Empty lists, not None: without one streamlit-webrtc asks a server on the internet for its address. The way
+            # through TURN belongs to the browser's end; one more at this end would be a detour for nothing.
+            server_rtc_configuration={"iceServers": stun},
+            frontend_rtc_configuration={"iceServers": [*stun, *st.session_state[turn]]},
+            media_stream_constraints={"video": video, "audio": False},
+            # Called on the event loop that carries everybody's video: never decode, wait or raise in it. A frame
+            # callback would be a thread and an event loop of its own for every student, which cost more than everything
+            # they do.
+            sink_video_track=VideoSinkTrack(received),
+            desired_playing_state=playing and shown,
+            media_toggle_controls=False,
+            video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
+        )

@@ -46,6 +46,8 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
             share_camera(server, student, attempt, playing=wanted and camera is Camera.ON and not by_pictures)
         if camera is Camera.ON:
             st.session_state.setdefault(f"connecting-{attempt}-ms", server.clock())
+    if why := server.why_video_ended(student):
+        st.warning(f"Your video was ended because {forms.as_text(why)}.", icon=":material/videocam_off:")
     _live(server, student, info, camera)
     _choices(server, student, camera)
     if by_pictures or st.session_state[_VAIN]:
