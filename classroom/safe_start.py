@@ -34,6 +34,7 @@ def unsafe_settings(settings: Settings, option: Option, auth: Mapping[str, objec
     found = [_wrong(name, wanted, why) for name, wanted, why in _MUST_BE if option(name) is not wanted]
     found += _errors(option) + _database(settings.database_url)
     found += _address(settings.public_url, "CLASSPULSE_PUBLIC_URL") if settings.public_url else []
+    found += _turn(settings.turn_secret) if settings.turn_urls else []
     return found + _cookie_secret(option("server.cookieSecret"), "server.cookieSecret") + _auth(auth)
 
 
@@ -81,6 +82,15 @@ def _database(url: str) -> list[str]:
     return ["DATABASE_URL has no password, or one that everybody tries first. Give the database a password of its own."]
 
 
+def _turn(secret: str) -> list[str]:
+    if _is_long(secret):
+        return []
+    return [
+        "CLASSPULSE_TURN_SECRET is too easy to guess: who has it can use the relay. Give both servers what this prints:"
+        " openssl rand -hex 32"
+    ]
+
+
 def _auth(auth: Mapping[str, object] | None) -> list[str]:
     if auth is None:
         return []
@@ -93,9 +103,14 @@ def _cookie_secret(secret: object, name: str, needed: bool = False) -> list[str]
     text = str(secret or "")
     if not text and not needed:
         return []
-    if len(text) >= _SHORTEST_SECRET and len(set(text)) >= 10:
+    if _is_long(text):
         return []
     return [
         f"{name} is too easy to guess: who has it can sign in as anybody. Put in what this prints:"
         ' python -c "import secrets; print(secrets.token_hex(32))"'
     ]
+
+
+def _is_long(secret: str) -> bool:
+    """Whether nobody guesses it; a word or one sign again and again is not."""
+    return len(secret) >= _SHORTEST_SECRET and len(set(secret)) >= 10

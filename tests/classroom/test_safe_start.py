@@ -122,3 +122,18 @@ def test_no_sentence_repeats_a_secret():
 )
 def test_what_only_this_machine_reaches(host, own):
     assert is_own_machine(host) is own
+
+
+@pytest.mark.parametrize(
+    ("urls", "secret", "good", "why"),
+    [
+        ((), "", True, "no relay, no secret"),
+        (("turn:school.example:3478",), "0123456789abcdef" * 4, True, "as openssl prints it"),
+        (("turn:school.example:3478",), "classpulse", False, "a word"),
+        (("turn:school.example:3478",), "a" * 64, False, "long, and guessed at once"),
+    ],
+)
+def test_the_secret_of_the_relay(urls, secret, good, why):
+    sentences = found(Settings(database_url="sqlite:///x.db", turn_urls=urls, turn_secret=secret))
+    assert len(sentences) == (not good), why
+    assert secret[:9] not in "".join(sentences) or not secret, why

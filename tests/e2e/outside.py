@@ -3,9 +3,9 @@
 Both run with the files in ``deploy/``; what only a test needs (free ports, folders) is given beside them.
 """
 
-import base64
 import contextlib
 import os
+import secrets
 import shutil
 import socket
 import ssl
@@ -20,7 +20,7 @@ from aioice.ice import get_host_addresses
 from benchmarks.server import ROOT, free_port
 
 DEPLOY = ROOT / "deploy"
-SECRET = base64.b16encode(os.urandom(16)).decode()
+SECRET = secrets.token_hex(32)
 
 
 def program(name: str, package: str) -> str:
