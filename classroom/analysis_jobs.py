@@ -164,6 +164,13 @@ class AnalysisJobs:
         if not was_reading:  # else its thread does it, once nobody reads the file any more
             _remove(self._folder_of(job))
 
+    def drop_saved_as(self, class_id: int) -> None:
+        """A class has been erased: what is in memory of the recording that it was made from goes, too."""
+        with self._lock:
+            jobs = [job for job in self._jobs.values() if job.saved_as == class_id]
+        for job in jobs:
+            self.drop(job)
+
     def sweep(self) -> None:
         """Drop what nobody has looked at for long, and what has hung."""
         with self._lock:

@@ -37,11 +37,11 @@ class State(StrEnum):
     LIVE = "live"
     NOT_CLEAR = "not clear"  # a face that cannot be read; the tile says why
     NO_FACE = "no face"
-    CAMERA_OFF = "camera off"
+    CAMERA_OFF = "camera off"  # black pictures
     STALE = "stale"
     JOINING = "joining"
     PAUSED = "paused"
-    NO_CAMERA = "without camera"
+    NO_CAMERA = "without camera"  # none is shared, or none works: which of both is not known here
     GONE = "gone"
 
 
@@ -170,12 +170,21 @@ class LiveBoard:
         with self._lock:
             self._board = None
 
+    def read_anew(self) -> None:
+        """Readings were taken back, so what was added up is wrong: the next look reads the class from its beginning."""
+        with self._lock:
+            self._board = None
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._windows, self._after_id, self._attention = None, 0, Attention()
+
     def _look(self, now_ms: int) -> Board:
         markers = tuple(self._store.markers.of_class(self.info.id))
         if breaks_of(markers) != self._breaks:
             # What was added up may lie inside a break now, or no longer: add up anew. A lesson has few breaks.
-            self._breaks, self._windows, self._after_id = breaks_of(markers), None, 0
-            self._attention = Attention()
+            self._breaks = breaks_of(markers)
+            self._begin_anew()
         new = self._attention.mark(self._store.readings.of_class(self.info.id, after_id=self._after_id))
         counted = student_windows(without_breaks(new, self._breaks), self._window_s)
         if self._windows is None:
@@ -273,14 +282,11 @@ def student_state(
     """
     if last_seen_ms is None or now_ms - last_seen_ms > GONE_MS:
         return State.GONE
-    if sharing is Sharing.NOTHING:
-        return State.NO_CAMERA
     if sharing is Sharing.PAUSED:
         return State.PAUSED
-    if last_frame_ms is None:
-        return State.JOINING if now_ms - joined_ms <= GONE_MS else State.CAMERA_OFF
-    if now_ms - last_frame_ms > GONE_MS:
-        return State.CAMERA_OFF  # the page is here, its camera is not
+    if last_frame_ms is None or sharing is Sharing.NOTHING or now_ms - last_frame_ms > GONE_MS:
+        # One state, with the same beginning, for who shares no camera and for whom none works: nobody can be asked why.
+        return State.JOINING if now_ms - joined_ms <= GONE_MS else State.NO_CAMERA
     if now_ms - last_frame_ms > STALE_MS:
         return State.STALE
     if not has_reading:

@@ -39,6 +39,7 @@ class Recorder:
         self._clock = clock
         self._seen = seen
         self._waiting: list[Reading] = []
+        self._refused: dict[int, int] = {}  # student id: what was seen until then is not wanted
         self._lock = threading.Lock()  # the list
         self._writing = threading.Lock()  # one write at a time, so rows keep their order
         self._stop = threading.Event()
@@ -52,7 +53,7 @@ class Recorder:
     def add(self, readings: Sequence[Reading]) -> None:
         """Take readings to be stored within about a second. Never blocks on the database."""
         with self._lock:
-            self._waiting.extend(readings)
+            self._waiting.extend(each for each in readings if each.at_ms > self._refused.get(each.student_id, -1))
             too_many = len(self._waiting) - MAX_WAITING
             if too_many > 0:
                 del self._waiting[:too_many]
@@ -84,6 +85,28 @@ class Recorder:
                 raise
             self.failing_since_ms = None
             self.last_commit_ms = self._clock()
+
+    def take_back(self, student_id: int, since_ms: int, until_ms: int, erase: Callable[[], int]) -> int:
+        """Drop what waits of a student from this time, and call ``erase`` for what is written.
+
+        Nothing of it comes afterwards: no commit is under way meanwhile, and what is still being read is refused.
+
+        Returns:
+            How many readings went: those that waited and what ``erase`` gave.
+
+        Raises:
+            StoreError: the database does not answer; what was written is still there.
+        """
+        with self._writing:
+            with self._lock:
+                self._refused[student_id] = max(until_ms, self._refused.get(student_id, -1))
+                kept = [
+                    each
+                    for each in self._waiting
+                    if each.student_id != student_id or not since_ms <= each.at_ms <= until_ms
+                ]
+                dropped, self._waiting = len(self._waiting) - len(kept), kept
+            return dropped + erase()
 
     def _note(self, seen: Seen) -> None:
         now_ms = self._clock()

@@ -22,7 +22,10 @@ class Teacher:
 
 @dataclass(frozen=True)
 class ClassInfo:
-    """A lesson with a join code. ``ended_ms`` is ``None`` while it runs; ``teacher_id`` is ``None`` for a demo."""
+    """A lesson with a join code. ``ended_ms`` is ``None`` while it runs; ``teacher_id`` is ``None`` for a demo.
+
+    ``keep_days`` is ``None`` for one that is kept as long as the server keeps a class.
+    """
 
     id: int
     teacher_id: int | None
@@ -30,6 +33,7 @@ class ClassInfo:
     code: str
     opened_ms: int
     ended_ms: int | None
+    keep_days: int | None = None
 
     @property
     def is_open(self) -> bool:

@@ -27,6 +27,8 @@ from classroom.picture_way import DECODE_TIMEOUT_S, PictureWay
 from classroom.presence import Presence
 from classroom.recorder import Recorder
 from classroom.records import ClassInfo, Marker, MarkerKind, Sharing, SignalKind, Student, Teacher
+from classroom.retention import Retention, deletion_ms
+from classroom.rights import Rights
 from classroom.room_reader import ChildRoomReader
 from classroom.rooms import Rooms
 from classroom.roster import parse_roster
@@ -96,14 +98,22 @@ class ClassServer:
         self.jobs = AnalysisJobs(
             settings.recordings_dir, settings.max_recording_mb, self.desk, clock, settings.models_dir
         )
+        self.rights = Rights(
+            *(self.store, self.recorder, clock),
+            self._forget_student,
+            self._read_anew,
+            lambda: self.retention.look_soon(),
+        )
         self._model = model_part()  # read once: boards ask for the health every two seconds
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
         self._ended_videos: dict[int, str] = {}  # student to why
         self._lock = threading.Lock()
+        self.retention = Retention(self.store, clock, settings.retention_days, self.erase_class, self._is_quiet)
 
     def close(self) -> None:
         """Stop analysing, then write what is left."""
+        self.retention.close()
         self.demo.close()
         self.rooms.close()
         self.ticker.close()
@@ -160,9 +170,27 @@ class ClassServer:
         self._forget(info.id)
 
     def erase_class(self, info: ClassInfo) -> None:
-        """Delete a class and everything kept of it."""
+        """Delete a class and everything kept of it, also of the recording that it was made from."""
         self._forget(info.id)
         self.store.classes.erase(info.id)
+        self.jobs.drop_saved_as(info.id)
+        self.retention.look_soon()
+
+    def erase_student(self, teacher: Teacher, info: ClassInfo, student_id: int) -> None:
+        """Delete a student of a class, as the student can; nothing happens when there is none of this number.
+
+        Raises:
+            NotAllowed: the class is not this teacher's.
+        """
+        self._must_own(teacher, info)
+        for student in self.store.classes.students(info.id):
+            if student.id == student_id:
+                self.rights.erase(student)
+
+    def deletion_ms(self, info: ClassInfo) -> int | None:
+        """When the class is deleted by itself, as things are now; ``None``: never."""
+        heard_ms = next((at_ms for _, at_ms in self.store.classes.last_heard(info.id)), info.opened_ms)
+        return deletion_ms(info, heard_ms, self.settings.retention_days)
 
     def remove_teacher(self, by: Teacher, colleague: Teacher) -> None:
         """Delete a colleague's account and classes. Every page that is open there ends at its next run.
@@ -378,11 +406,14 @@ class ClassServer:
         return Part("Store", True, f"{self.store.kind}; one commit a second.")
 
     def _must_run(self, teacher: Teacher, info: ClassInfo) -> None:
+        if not self._must_own(teacher, info).is_open:
+            raise BadInput("The class has ended, so nothing can be noted any more.")
+
+    def _must_own(self, teacher: Teacher, info: ClassInfo) -> ClassInfo:
         own = self.own_class(teacher, info.id)
         if own is None:
             raise NotAllowed("This class is not yours, or it was deleted.")
-        if not own.is_open:
-            raise BadInput("The class has ended, so nothing can be noted any more.")
+        return own
 
     def _must_be_open(self, student: Student) -> None:
         info = self.store.classes.get(student.class_id)
@@ -394,6 +425,21 @@ class ClassServer:
 
     def _last_frame_ms(self, student_id: int) -> int | None:
         return self.rooms.last_seen_ms(student_id) or self.slots.last_arrival_ms(student_id)
+
+    def _forget_student(self, student: Student) -> None:
+        self.presence.forget(student.id)
+        self.signals.forget(student)
+
+    def _read_anew(self, class_id: int) -> None:
+        """What was added up of a class is no longer right."""
+        with self._lock:
+            board = self._boards.get(class_id)
+        if board:
+            board.read_anew()
+        self.alerts.forget(class_id)
+
+    def _is_quiet(self) -> bool:
+        return not self.presence.seen() and not self.rooms.seen()
 
     def _forget(self, class_id: int) -> None:
         self._ended.add(class_id)

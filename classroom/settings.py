@@ -21,6 +21,7 @@ class Settings:
         max_recording_mb: size that an uploaded recording may have.
         models_dir: folder with MediaPipe's model files, or ``None`` to use the cache and fetch them once.
         max_students: students that one class may have.
+        retention_days: how long a class is kept at most after it was last heard of; 0: until somebody deletes it.
         window_s: length of a mood window, in seconds.
         read_every_s: each face is read no more often than this; one of ``shedding.PACES_S``.
         public_url: address that join links show, such as ``https://school.example``; empty: as the browser says.
@@ -33,6 +34,7 @@ class Settings:
     max_recording_mb: int = 4096
     models_dir: Path | None = None
     max_students: int = 60
+    retention_days: int = 90
     window_s: int = 10
     read_every_s: float = FASTEST_S
     public_url: str = ""
@@ -55,6 +57,7 @@ class Settings:
             max_recording_mb=_number(env, "CLASSPULSE_MAX_RECORDING_MB", 4096, 1, 1_000_000),
             models_dir=Path(models) if models else None,
             max_students=_number(env, "CLASSPULSE_MAX_STUDENTS", 60, 1, 500),
+            retention_days=_number(env, "CLASSPULSE_RETENTION_DAYS", 90, 0, 3650),
             window_s=_number(env, "CLASSPULSE_WINDOW_S", 10, 1, 600),
             read_every_s=_pace(env, "CLASSPULSE_READ_EVERY_S"),
             public_url=env.get("CLASSPULSE_PUBLIC_URL", "").rstrip("/"),

@@ -75,6 +75,12 @@ class Signalling:
             own = self._of(student)
             return {kind: since_ms for kind, since_ms in own.items() if stands(kind, since_ms, now_ms)}
 
+    def forget(self, student: Student) -> None:
+        """The student has been erased."""
+        with self._lock:
+            for kept in (self._standing, self._taps):
+                kept.pop(_key(student), None)
+
     def forget_class(self, class_id: int) -> None:
         """The class has ended."""
         with self._lock:

@@ -54,10 +54,15 @@ class Ticker:
         self._record = record
         self._clock = clock
         self._due_s: dict[int, float] = {}  # student id to the time from which the next analysis is due, monotonic
+        self._read_ms: dict[int, int] = {}  # student id to when the frame arrived that was read last
         self._busy: deque[tuple[float, float]] = deque()  # (end, seconds) of the analyses of the last seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
         self._thread.start()
+
+    def last_read_ms(self, student_id: int) -> int | None:
+        """When the student's newest frame arrived that was analysed, ``None`` before the first."""
+        return self._read_ms.get(student_id)
 
     def close(self) -> None:
         self._stop.set()
@@ -91,6 +96,7 @@ class Ticker:
         began = time.monotonic()
         self._due_s.update((slot.student_id, self._next_s(slot.student_id, now_s)) for slot in taken)
         faces = self._engine.analyse([to_bgr(slot) for slot in taken])
+        self._read_ms.update((slot.student_id, slot.arrived_ms) for slot in taken)
         self._record(
             [
                 Reading(slot.class_id, slot.student_id, slot.arrived_ms, face)

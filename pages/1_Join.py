@@ -5,9 +5,11 @@ import streamlit as st
 from classroom.errors import CodeError
 from classroom.naming import name_key
 from classroom.ui import cookies, forms
+from classroom.ui.keeping import kept_sentence
 from classroom.ui.network_test import offer_network_test
 from classroom.ui.page import open_page, typed, visitor_address, visitor_cookie
-from classroom.ui.student_view import in_class
+from classroom.ui.rights_view import show_rights
+from classroom.ui.student_view import ERASED, in_class
 
 token, has_left = cookies.read_student(visitor_cookie(cookies.STUDENT))
 visit = open_page("Join", menu=has_left or not token)
@@ -34,7 +36,11 @@ if found:
         if server.is_open(info):
             forms.student_button("come-back", "Come back")
         forms.student_button("forget-me", "Join another class")
+    show_rights(server, student, info)
     st.stop()
+
+if st.session_state.pop(ERASED, False):
+    st.info("Everything about you in that class has been deleted, and your camera is off here.")
 
 st.title("Join your class")
 code = st.text_input(
@@ -57,4 +63,5 @@ taken = {name_key(student.name) for student in server.store.classes.students(inf
 free = [name for name in server.store.classes.roster(info.id) if name_key(name) not in taken]
 st.subheader(forms.as_text(info.title))
 forms.join_form(info.code, typed(cookies.NOTICE, "student_name"), free)
+st.caption(kept_sentence(server, info))
 offer_network_test(server)

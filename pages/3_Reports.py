@@ -8,6 +8,7 @@ from classroom.ui import forms
 from classroom.ui.addresses import LIVE, PAGE_FILES
 from classroom.ui.alert_view import show_verdicts
 from classroom.ui.compare_view import compare_classes
+from classroom.ui.keeping import show_keeping
 from classroom.ui.page import open_page
 from classroom.ui.report_view import class_label, show_report
 from classroom.ui.roster_view import show_roster
@@ -35,13 +36,4 @@ st.dataframe(attendance_table(report, visit.zone), hide_index=True)
 if with_names:
     show_roster(visit, report)
 forms.download_links(info.id, visit.zone.key, with_names)
-
-
-def erase() -> None:
-    server.erase_class(info)
-    st.query_params.clear()
-
-
-with st.popover("Delete this class", icon=":material/delete:"):
-    st.write(f"Everything kept of “{forms.as_text(info.title)}” goes: students, times, readings. It cannot be undone.")
-    st.button("Delete it for good", type="primary", on_click=erase)
+show_keeping(visit, info, report)

@@ -26,6 +26,7 @@ def own_folder(tmp_path, monkeypatch):
         "CLASSPULSE_MAX_STUDENTS",
         "CLASSPULSE_PUBLIC_URL",
         "CLASSPULSE_MAX_RECORDING_MB",
+        "CLASSPULSE_RETENTION_DAYS",
     ):
         monkeypatch.delenv(name, raising=False)
 
@@ -48,7 +49,8 @@ def store(tmp_path):
 
 @pytest.fixture
 def by_hand(monkeypatch):
-    """The threads of a server do nothing by themselves: a test calls ``ticker.serve`` and ``recorder.flush``.
+    """The threads of a server do nothing by themselves: a test calls ``ticker.serve``, ``recorder.flush``,
+    ``retention.look``.
 
     Passwords cost nothing: what the real hashes are like is a test of its own.
     """
@@ -58,6 +60,7 @@ def by_hand(monkeypatch):
     monkeypatch.setattr("classroom.ticker.Ticker._run", lambda self: None)
     monkeypatch.setattr("classroom.recorder.COMMIT_EVERY_S", 3600.0)
     monkeypatch.setattr("classroom.demo._STEP_MS", 3_600_000)
+    monkeypatch.setattr("classroom.retention.Retention._run", lambda self: None)
 
 
 @pytest.fixture

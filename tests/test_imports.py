@@ -108,6 +108,15 @@ def test_no_page_decodes_what_was_uploaded():
     assert {path.name for path in served if roots(path) & {"cv2", "PIL"}} == set()
 
 
+def test_no_page_puts_anything_at_an_address_of_its_own():
+    """Streamlit keeps what these show at an address that everybody can open who knows it; pictures stay in the page."""
+    kept = {"image", "video", "audio", "download_button", "pyplot", "logo"}
+    for path in files("classroom/ui", "pages", "home.py"):
+        calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+        used = {func.attr for func in calls if isinstance(func, ast.Attribute) and ast.unparse(func).startswith("st.")}
+        assert not used & kept, path.name
+
+
 def test_nothing_uses_navigation_that_bypasses_the_gate():
     """``st.navigation`` and the ``pages/`` folder do not mix: a direct link would run a page alone."""
     for path in files("classroom", "pages", "home.py", "streamlit_app.py"):

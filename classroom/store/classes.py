@@ -10,7 +10,7 @@ from classroom.errors import ClassFull, CodeError, NameTaken
 from classroom.naming import name_key
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.store.database import Database
-from classroom.store.tables import classes, roster_names, students
+from classroom.store.tables import classes, readings, roster_names, students, visits
 
 
 class ClassTable:
@@ -49,6 +49,26 @@ class ClassTable:
         query = select(classes).where(classes.c.teacher_id == teacher_id).order_by(classes.c.opened_ms.desc())
         return self._all(query.order_by(classes.c.id.desc()))
 
+    def last_heard(self, class_id: int | None = None) -> list[tuple[ClassInfo, int]]:
+        """Classes of teachers, or this one, each with when it was last heard of: its end, the last sight of a student,
+        or when its last reading was stored."""
+        seen = select(func.max(visits.c.seen_ms)).where(visits.c.class_id == classes.c.id).scalar_subquery()
+        # The last one stored, not the maximum of all: an hour of a class has many.
+        stored = select(readings.c.stored_ms).where(readings.c.class_id == classes.c.id)
+        stored = stored.order_by(readings.c.id.desc()).limit(1).scalar_subquery()
+        query = select(classes, seen.label("seen_ms"), stored.label("stored_ms")).where(
+            classes.c.teacher_id.isnot(None)
+        )
+        if class_id is not None:
+            query = query.where(classes.c.id == class_id)
+        found = []
+        with self._database.begin() as connection:
+            for row in connection.execute(query.order_by(classes.c.id)).mappings():
+                info = ClassInfo(**{name: row[name] for name in classes.c.keys()})
+                times_ms = (info.opened_ms, info.ended_ms, row["seen_ms"], row["stored_ms"])
+                found.append((info, max(at_ms for at_ms in times_ms if at_ms is not None)))
+        return found
+
     def open_classes(self) -> list[ClassInfo]:
         return self._all(select(classes).where(classes.c.ended_ms.is_(None)).order_by(classes.c.id))
 
@@ -60,7 +80,7 @@ class ClassTable:
 
     def erase(self, class_id: int) -> None:
         """Delete a class with its students, visits and readings."""
-        with self._database.begin() as connection:
+        with self._database.begin_erasing() as connection:
             connection.execute(delete(classes).where(classes.c.id == class_id))
 
     def erase_demos(self) -> None:

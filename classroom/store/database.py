@@ -1,7 +1,9 @@
 """One connection to one database. Everything in which SQLite and PostgreSQL differ stands in this file."""
 
 import logging
+import math
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -33,6 +35,7 @@ class Database:
         Raises:
             StoreError: the address is wrong, the database does not answer, or it belongs to a newer version.
         """
+        self._scrubbing = threading.Lock()  # an erasure in the middle of it would be taken for done
         try:
             self.engine = connect(url)
             bring_up(self.engine)
@@ -55,6 +58,63 @@ class Database:
             raise
         except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
             raise StoreError(_UNREACHABLE) from error
+
+    @contextmanager
+    def begin_erasing(self) -> Iterator[Connection]:
+        """One transaction as ``begin``, for what must leave no bytes behind: ``scrub`` is due after it.
+
+        That it is due stands in the file itself, so that a killed server does it after its next start.
+        """
+        with self._scrubbing, self.begin() as connection:
+            if self._is_sqlite:
+                connection.exec_driver_sql("PRAGMA user_version = 1")
+            yield connection
+
+    @property
+    def needs_scrub(self) -> bool:
+        """Whether the file may still hold bytes of rows that were erased. Of a database server nothing is known."""
+        with self.begin() as connection:
+            return self._is_sqlite and connection.exec_driver_sql("PRAGMA user_version").scalar() != 0
+
+    def scrub(self) -> bool:
+        """Write the file anew without what was erased, and empty its log. Nobody else can write meanwhile.
+
+        The copies that were made before an update go, too: they hold what was erased.
+
+        Returns:
+            Whether it is done; not while somebody reads. What a database server keeps is left to its own vacuum.
+        """
+        if not self._is_sqlite:
+            return True
+        try:
+            with self._scrubbing, self.engine.connect() as opened:
+                connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+                # SQLite overwrites what is deleted, but not what it had moved within a page (seen).
+                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql("PRAGMA user_version = 0")
+                is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+                if is_busy:
+                    connection.exec_driver_sql("PRAGMA user_version = 1")
+                self.drop_copies()
+                return not is_busy
+        except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
+            raise StoreError(_UNREACHABLE) from error
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database."""
+        name = self.engine.url.database
+        return Path(name) if self._is_sqlite and name and name != ":memory:" else None
+
+    def drop_copies(self, before_ms: float = math.inf) -> None:
+        """Delete the copies of the file that were made before an update, those that are older than this."""
+        for copy in self.file.parent.glob(f"{self.file.stem}-before-update-*{self.file.suffix}") if self.file else ():
+            if copy.stat().st_mtime * 1000 < before_ms:
+                copy.unlink(missing_ok=True)
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
 
     @property
     def kind(self) -> str:
@@ -85,7 +145,7 @@ def connect(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection, _record) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -10,6 +10,7 @@ from classroom.store.classes import ClassTable
 from classroom.store.database import Database
 from classroom.store.markers import MarkerTable
 from classroom.store.readings import ReadingTable
+from classroom.store.rights import StudentRights
 from classroom.store.signals import SignalTable
 from classroom.store.teachers import TeacherTable
 
@@ -18,7 +19,7 @@ class Store:
     """The database of one deployment, by what is kept.
 
     ``teachers``, ``classes`` (with students), ``readings``, ``signals`` of students, ``markers`` of teachers, and
-    ``alerts`` (with verdicts, and the rules as a teacher has changed them).
+    ``alerts`` (with verdicts, and the rules as a teacher has changed them). ``rights`` is all of it about one student.
     """
 
     def __init__(self, url: str) -> None:
@@ -29,11 +30,31 @@ class Store:
         self.signals = SignalTable(self._database)
         self.markers = MarkerTable(self._database)
         self.alerts = AlertTable(self._database)
+        self.rights = StudentRights(self._database)
 
     @property
     def kind(self) -> str:
         """What a person calls this database."""
         return self._database.kind
+
+    @property
+    def needs_scrub(self) -> bool:
+        """Whether ``scrub`` is due: the file may hold bytes of what was erased."""
+        return self._database.needs_scrub
+
+    @property
+    def size_bytes(self) -> int:
+        """Of a SQLite file; 0 for a database server."""
+        file = self._database.file
+        return file.stat().st_size if file and file.exists() else 0
+
+    def scrub(self) -> bool:
+        """Leave no bytes of what was erased in the file. Gives whether it is done; else try again."""
+        return self._database.scrub()
+
+    def drop_copies(self, before_ms: int) -> None:
+        """Delete what was copied before an update of the tables and is older than this."""
+        self._database.drop_copies(before_ms)
 
     def close(self) -> None:
         self._database.close()

@@ -26,7 +26,7 @@ class TeacherTable:
 
     def remove(self, teacher_id: int) -> None:
         """Delete a teacher with their sign-ins, and their classes with everything kept of them."""
-        with self._database.begin() as connection:
+        with self._database.begin_erasing() as connection:
             connection.execute(delete(teachers).where(teachers.c.id == teacher_id))
 
     def add_with_key(self, key_hash: str, name: str, password_hash: str, at_ms: int) -> Teacher | None:

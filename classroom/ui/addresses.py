@@ -9,6 +9,7 @@ MODEL = "/Model"
 SETTINGS = "/Settings"
 PLOTLY = "/assets/plotly.min.js"
 RECORDING = "/recording"
+MY_DATA = "/student/my-data.json"
 PICTURE = "/student/picture"
 NETWORK_TEST = "/network-test"
 

@@ -72,7 +72,7 @@ def join_form(code: str, name: str, roster: Sequence[str]) -> None:
 
 
 def student_button(action: str, label: str) -> None:
-    """A button that posts one of the student's plain actions: ``leave``, ``come-back`` or ``forget-me``."""
+    """A button that posts one of the student's plain actions: ``leave``, ``come-back``, ``forget-me``, ``erase-me``."""
     st.html(
         f"""<form class="inline" method="post" action="/student/{action}">
         <button type="submit">{escape(label)}</button></form>""",

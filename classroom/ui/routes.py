@@ -24,6 +24,7 @@ from classroom.ui.live_chart import PLOTLY_JS
 from classroom.ui.network_route import NETWORK_ROUTE
 from classroom.ui.picture_route import PICTURE_ROUTE
 from classroom.ui.recording_routes import RECORDING_ROUTES
+from classroom.ui.rights_routes import RIGHTS_ROUTES
 
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8", "zip": "application/zip"}
 
@@ -151,6 +152,7 @@ ROUTES = [
     PICTURE_ROUTE,
     NETWORK_ROUTE,
     *RECORDING_ROUTES,
+    *RIGHTS_ROUTES,
 ]
 
 

@@ -9,9 +9,11 @@ from classroom.errors import BadInput, StoreError
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.server import ClassServer
 from classroom.ui import forms
+from classroom.ui.badge import show_badge
 from classroom.ui.camera import MAX_ATTEMPTS, is_lost, share_camera
 from classroom.ui.mirror import PROBLEMS, Camera, say_camera_problem, show_mirror
 from classroom.ui.network_test import offer_network_test
+from classroom.ui.rights_view import show_rights
 from classroom.ui.signal_buttons import signal_buttons
 from classroom.ui.words import expression_html, state_sentence
 
@@ -19,7 +21,7 @@ REFRESH_S = 2
 # Connections that carried no frame, one after the other. The first may fail because a whole class arrives at once.
 VAIN_BEFORE_PICTURES = 2
 # What this page remembers between its runs.
-_BY_PICTURES, _VAIN = "by_pictures", "connections_in_vain"
+_BY_PICTURES, _VAIN, _PROBLEM, ERASED = "by_pictures", "connections_in_vain", "camera_problem", "was_erased"
 
 
 def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
@@ -34,14 +36,19 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
     by_pictures = st.session_state.setdefault(_BY_PICTURES, server.pictures.is_used_by(student.id))
     camera = Camera.ASKED
     if student.sharing is Sharing.NOTHING:
-        st.info("You are in the class without a camera. Your teacher sees that you are here.", icon=":material/person:")
+        if problem := st.session_state.get(_PROBLEM):
+            say_camera_problem(problem)
+        else:
+            sentence = "You are in the class without a camera. Your teacher sees that you are here."
+            st.info(sentence, icon=":material/person:")
     else:
         wanted = student.sharing is Sharing.CAMERA
         # In containers of their own: an element that changes its place is built anew, and its connection with it.
         connection, picture = st.container(), st.container()
         with picture:
             camera = show_mirror(wanted, attempt, "Paused", by_pictures)
-            say_camera_problem(camera)
+            if camera in PROBLEMS:
+                _go_on_without(server, student, camera)
         with connection:
             share_camera(server, student, attempt, playing=wanted and camera is Camera.ON and not by_pictures)
         if camera is Camera.ON:
@@ -49,17 +56,37 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
     if why := server.why_video_ended(student):
         st.warning(f"Your video was ended because {forms.as_text(why)}.", icon=":material/videocam_off:")
     _live(server, student, info, camera)
-    _choices(server, student, camera)
+    _choices(server, student)
     if by_pictures or st.session_state[_VAIN]:
         offer_network_test(server)
+    show_rights(server, student, info)
+
+
+def _go_on_without(server: ClassServer, student: Student, camera: Camera) -> None:
+    """The camera does not work, or is refused: as if none had been shared, so nobody can tell which of these it was.
+
+    What is wrong stays on this page and is stored nowhere.
+    """
+    say_camera_problem(camera)
+    try:
+        server.share(student, Sharing.NOTHING)
+    except StoreError as error:
+        st.warning(str(error))
+        return
+    st.session_state[_PROBLEM] = camera
+    st.rerun()
 
 
 @st.fragment(run_every=REFRESH_S)
 def _live(server: ClassServer, student: Student, info: ClassInfo, camera: Camera) -> None:
     """What changes by itself. One fragment for all of it: every run of it is paid for by every student."""
+    if server.rights.was_erased(student):
+        st.session_state[ERASED] = True
+        st.rerun()
     if not server.is_open(info):
         st.rerun()
     server.presence.page_ran(student, get_script_run_ctx().session_id)
+    show_badge(server, student)
     signal_buttons(server, student)
     _own_state(server, student, info, camera)
 
@@ -73,7 +100,7 @@ def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: C
         st.warning(str(error))
         return
     tile = next((tile for tile in tiles if tile.student_id == student.id), None)
-    if tile is None or student.sharing is Sharing.NOTHING or camera in PROBLEMS:
+    if tile is None or student.sharing is Sharing.NOTHING:
         return
     st.html(f'<div class="mine">{expression_html(tile)}</div>')
     st.caption(state_sentence(tile))
@@ -87,10 +114,11 @@ def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: C
             )
 
 
-def _choices(server: ClassServer, student: Student, camera: Camera) -> None:
+def _choices(server: ClassServer, student: Student) -> None:
     def share(sharing: Sharing) -> None:
         try:
             server.share(student, sharing)
+            st.session_state.pop(_PROBLEM, None)
             if student.sharing is Sharing.NOTHING:
                 # The component was away meanwhile and is mounted anew: under a new key, or it would find the old state.
                 _try_again()
@@ -100,14 +128,13 @@ def _choices(server: ClassServer, student: Student, camera: Camera) -> None:
     if problem := st.session_state.pop("choice_error", ""):
         st.error(problem)
     with st.container(horizontal=True):
-        if camera in PROBLEMS:
-            st.button("Try again", icon=":material/refresh:", on_click=_try_again)
-        elif student.sharing is Sharing.CAMERA:
+        if student.sharing is Sharing.CAMERA:
             st.button("Pause my camera", icon=":material/pause:", on_click=share, args=[Sharing.PAUSED])
             if st.session_state[_BY_PICTURES]:
                 st.button("Try video again", icon=":material/refresh:", on_click=_try_video)
-        if student.sharing is Sharing.CAMERA:
             st.button("Go on without camera", on_click=share, args=[Sharing.NOTHING])
+        elif _PROBLEM in st.session_state:
+            st.button("Try again", icon=":material/refresh:", on_click=share, args=[Sharing.CAMERA])
         else:
             label = "Share my camera again" if student.sharing is Sharing.PAUSED else "Share my camera"
             st.button(label, icon=":material/videocam:", on_click=share, args=[Sharing.CAMERA])

@@ -19,11 +19,11 @@ _STATE_SENTENCES = {
     State.LIVE: "The class receives your picture. This is what your teacher sees.",
     State.NOT_CLEAR: "The class receives your picture, but your face cannot be read in it.",
     State.NO_FACE: "The class receives your picture, but finds no face in it.",
-    State.CAMERA_OFF: "No picture, or a black one, arrives from your camera.",
+    State.CAMERA_OFF: "A black picture arrives from your camera.",
     State.STALE: "Your picture has stopped for a moment.",
     State.JOINING: "Connecting your camera to the class …",
     State.PAUSED: "Paused. No picture leaves your machine.",
-    State.NO_CAMERA: "Without camera.",
+    State.NO_CAMERA: "No picture arrives from you.",
     State.GONE: "The class does not hear from you at the moment.",
 }
 _REASON_HINTS = {

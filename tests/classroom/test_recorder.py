@@ -127,6 +127,40 @@ def test_what_waits_is_bounded_and_the_oldest_go_first(recorder, store, monkeypa
     assert recorder.lost == 5
 
 
+class TestTakingBack:
+    def test_what_waits_from_that_time_goes_and_nothing_else(self, recorder, store):
+        recorder.add([reading(5), reading(10), reading(20), Reading(1, 2, 10, NO_FACE)])
+        assert recorder.take_back(1, 10, 20, lambda: 3) == 2 + 3
+        recorder.flush()
+        assert store.readings.kept == [5, 10], "the student's older one, and the other student's"
+
+    def test_what_was_still_being_read_is_refused_and_what_comes_later_is_kept(self, recorder, store):
+        recorder.take_back(1, 10, 20, lambda: 0)
+        recorder.add([reading(15), reading(20), reading(21), Reading(1, 2, 15, NO_FACE)])
+        recorder.flush()
+        assert store.readings.kept == [21, 15]
+
+    def test_no_commit_is_under_way_meanwhile(self, recorder, store):
+        """What a failing commit gives back must not come after what was taken back."""
+        store.readings.away = StoreError("away")
+        failing, go_on = threading.Event(), threading.Event()
+        store.readings.meanwhile = lambda: (failing.set(), go_on.wait(timeout=10))
+        recorder.add([reading(10)])
+        commit = threading.Thread(target=lambda: pytest.raises(StoreError, recorder.flush))
+        commit.start()
+        assert failing.wait(timeout=10)
+        taken: list[int] = []
+        taking = threading.Thread(target=lambda: taken.append(recorder.take_back(1, 10, 20, lambda: 0)))
+        taking.start()
+        go_on.set()
+        commit.join()
+        taking.join()
+        assert taken == [1]
+        store.readings.away = None
+        recorder.flush()
+        assert store.readings.kept == []
+
+
 def test_closing_writes_what_is_left_and_may_be_done_twice(recorder, store):
     recorder.add([reading(1), reading(2)])
     recorder.close()

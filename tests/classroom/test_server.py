@@ -140,15 +140,21 @@ class TestAClass:
 
     def test_every_way_of_being_here_has_its_tile(self, server, info, clock):
         ann, ben = join(server, info, "Ann")[0], join(server, info, "Ben")[0]
-        join(server, info, "Cem", share_camera=False)
+        cem, _ = join(server, info, "Cem", share_camera=False)
         server.join(info.code, "Dan", True)
         send(server, clock, ann)
         assert tiles(server, info) == {
             "Ann": State.LIVE,
             "Ben": State.JOINING,
-            "Cem": State.NO_CAMERA,
+            "Cem": State.JOINING,
             "Dan": State.GONE,
         }
+        for _ in range(9):
+            clock.advance(1)
+            for student in (ben, cem):
+                server.presence.page_ran(student, "page")
+        states = tiles(server, info)
+        assert (states["Ben"], states["Cem"]) == (State.NO_CAMERA, State.NO_CAMERA), "nobody sees which of both it is"
         server.share(ben, Sharing.PAUSED)
         assert tiles(server, info)["Ben"] is State.PAUSED
 

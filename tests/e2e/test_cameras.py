@@ -19,10 +19,39 @@ def test_a_refused_camera_gets_a_sentence_and_a_way_on(server: ServerProcess, ne
     student.page.wait_for_timeout(8000)
     assert 1 <= student.questions < 10, "the page keeps asking for a camera that was refused"
     student.reads("The camera is not allowed")
-    teacher.sees("Mia", "camera off")
-    student.press("Go on without camera")
-    student.reads("You are in the class without a camera")
+    student.reads("Your camera is not being analysed")
     teacher.sees("Mia", "without camera")
+    student.press("Try again")
+    wait_until(lambda: student.questions > 1, "the camera asked for again", page=student.page)
+
+
+def test_who_declines_is_told_from_whose_camera_does_not_work_by_nothing(
+    fresh_server: ServerProcess, new_teacher, new_student
+):
+    """Not by the board, not by any row, not by a line in the server's log."""
+    server = fresh_server
+    teacher, refused, missing = _class_of(server, new_teacher), new_student(server, None), new_student(server)
+    logged = server.output.stat().st_size
+    refused.context.grant_permissions([])
+    missing.context.add_init_script(_FAILS.format("NotFoundError"))
+    new_student(server).join(teacher.code, "Declines", camera=False)
+    refused.join(teacher.code, "Refuses")
+    missing.join(teacher.code, "Has none")
+    refused.reads("The camera is not allowed")
+    missing.reads("No camera was found")
+    names = ("Declines", "Refuses", "Has none")
+    for name in names:
+        teacher.sees(name, "without camera")
+    words = [teacher.tile(name).inner_text().replace(name, "") for name in names]
+    assert words[0] == words[1] == words[2]
+    own = "from {} where student_id = (select id from students where name = ? order by id desc limit 1)"
+    for name in names:
+        (sharing,) = server.rows("select sharing from students where name = ? order by id desc limit 1", name)[0]
+        assert sharing == "nothing"
+        assert server.one(f"select count(*) {own.format('visits')}", name) == 1
+        for table in ("readings", "signals", "alerts"):
+            assert server.one(f"select count(*) {own.format(table)}", name) == 0
+    assert server.output.read_bytes()[logged:] == b""
 
 
 @pytest.mark.parametrize(
@@ -47,7 +76,7 @@ def test_a_covered_camera_is_camera_off(server: ServerProcess, new_teacher, new_
     teacher, student = _class_of(server, new_teacher), new_student(server, "black")
     student.join(teacher.code, "Mia")
     teacher.sees("Mia", "camera off")
-    student.reads("No picture, or a black one, arrives from your camera")
+    student.reads("A black picture arrives from your camera")
     # The page and the connection are there, so it is not said that the student has gone.
     assert teacher.page.locator('.tile[data-state="gone"]').count() == 0
 
@@ -65,8 +94,10 @@ def test_pause_and_share_again(server: ServerProcess, new_teacher, new_student):
     student.join(teacher.code, "Mia")
     teacher.sees("Mia", "live")
 
+    student.reads("Your camera is being analysed")
     student.press("Pause my camera")
     student.reads("Paused. No picture leaves your machine.")
+    student.reads("Your camera is not being analysed")
     teacher.sees("Mia", "paused")
     count = "select count(*) from readings join classes on classes.id = class_id where code = ?"
     student.page.wait_for_timeout(2500)  # what was on its way is written within a second

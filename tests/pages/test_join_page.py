@@ -6,6 +6,7 @@ from classroom.records import Sharing
 from classroom.shedding import NO_MORE_CAMERAS, Shedding
 from classroom.ui import cookies
 from classroom.ui.addresses import JOIN
+from classroom.ui.mirror import PROBLEMS, Camera
 from tests.fakes import camera_frame, face
 from tests.pages.away import away
 
@@ -139,6 +140,86 @@ def test_the_cookie_of_an_erased_class_is_no_error(browser, server, seeded):
     browser.open(JOIN)
     assert browser.failed == []
     assert "Join your class" in browser.text
+
+
+@pytest.mark.parametrize("problem", [Camera.DENIED, Camera.MISSING, Camera.BUSY, Camera.INSECURE, Camera.ENDED])
+def test_a_camera_that_does_not_work_is_kept_as_none_shared_and_said_on_this_page_only(
+    browser, server, seeded, monkeypatch, problem
+):
+    _, token = _join_with_camera(server, seeded, "Dan")
+    browser.cookies[cookies.STUDENT] = token
+    monkeypatch.setattr("classroom.ui.student_view.show_mirror", lambda *_, **__: problem)
+    browser.open(JOIN)
+    assert browser.failed == []
+    assert PROBLEMS[problem] in browser.text
+    assert server.student_of(token)[0].sharing is Sharing.NOTHING
+    monkeypatch.setattr("classroom.ui.student_view.show_mirror", lambda *_, **__: Camera.ON)
+    _button(browser, "Try again").click().run()
+    assert server.student_of(token)[0].sharing is Sharing.CAMERA
+    assert PROBLEMS[problem] not in browser.text
+
+
+def test_the_badge_says_what_the_server_receives_whatever_the_browser_says_of_its_camera(browser, server, seeded):
+    dan, token = _join_with_camera(server, seeded, "Dan")
+    browser.cookies[cookies.STUDENT] = token
+    browser.open(JOIN)  # the browser says that its camera is on
+    assert "Your camera is not being analysed" in browser.text
+    server.frame_arrived(dan, camera_frame())
+    browser.open(JOIN)
+    assert "it is not being read just now" in browser.text
+    server.ticker.serve(1e10)
+    browser.open(JOIN)
+    assert "Your camera is being analysed" in browser.text
+
+
+def test_what_is_stored_can_be_seen_and_the_last_minute_taken_back(browser, server, seeded, monkeypatch):
+    dan, token = _join_with_camera(server, seeded, "Dan")
+    browser.cookies[cookies.STUDENT] = token
+    browser.open(JOIN)
+    assert "reading of your face" not in browser.text, "nothing is read from the store before somebody asks"
+    server.frame_arrived(dan, camera_frame())
+    server.ticker.serve(1e10)
+    monkeypatch.setattr("classroom.ui.rights_view._is_open", lambda shown: True)
+    browser.open(JOIN)
+    assert "Your name, 1 reading of your face, no taps on buttons" in browser.text
+    assert "/student/my-data.json" in browser.text and "/student/erase-me" in browser.text
+    next(button for button in browser.app.button if button.label.startswith("That's wrong")).click().run()
+    assert browser.failed == []
+    assert "1 reading of the last minute deleted" in browser.text
+    assert len(server.store.readings.of_class(seeded.info.id, student_id=dan.id)) == 0
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_who_has_left_and_whose_class_has_ended_can_still_see_and_erase(browser, server, seeded, monkeypatch, left):
+    _, token = _join_with_camera(server, seeded, "Dan")
+    browser.cookies[cookies.STUDENT] = cookies.mark_left(token) if left else token
+    if not left:
+        server.end_class(seeded.info)
+    monkeypatch.setattr("classroom.ui.rights_view._is_open", lambda shown: True)
+    browser.open(JOIN)
+    assert browser.failed == []
+    assert "/student/erase-me" in browser.text
+    assert "It is deleted on 5 April 2026 at the latest" in browser.text
+
+
+def test_who_was_erased_is_told_so_by_the_page_that_is_open(browser, server, seeded, ada):
+    dan, token = _join_with_camera(server, seeded, "Dan")
+    browser.cookies[cookies.STUDENT] = token
+    browser.open(JOIN)
+    server.erase_student(ada.teacher, seeded.info, dan.id)
+    browser.app.run()
+    assert browser.failed == []
+    assert "Join your class" in browser.text
+    assert dan.id not in server.presence.seen()
+
+
+def test_how_long_it_is_kept_is_said_before_anybody_joins(browser, server, seeded):
+    browser.open(JOIN, code=seeded.info.code)
+    assert "Everything is deleted 90 days after the class" in browser.text
+
+
+def _button(browser, label: str):
+    return next(button for button in browser.app.button if button.label == label)
 
 
 def _join_with_camera(server, seeded, name: str):

@@ -20,7 +20,7 @@ from tests.fakes import HOSTILE_NAMES, PASSWORD, camera_frame, seed_class, sign_
 
 OWN = {"sec-fetch-site": "same-origin"}
 FORMS = ("/teacher/sign-in", "/teacher/create", "/teacher/sign-out", "/student/join", "/student/leave")
-FORMS += ("/student/come-back", "/student/forget-me")
+FORMS += ("/student/come-back", "/student/forget-me", "/student/erase-me")
 
 
 @pytest.fixture
@@ -211,9 +211,32 @@ class TestStudent:
         assert server.student_of(back) == (dan, seeded.info)
         assert set_cookies(post(client, "/student/forget-me"))[cookies.STUDENT].value == ""
 
-    @pytest.mark.parametrize("address", ["/student/leave", "/student/come-back", "/student/forget-me"])
-    def test_who_never_joined_gets_no_error(self, client, server, address):
-        assert post(client, address).status_code == 303
+    def test_the_file_of_all_that_is_stored_about_me_goes_by_my_own_cookie(self, client, server, seeded):
+        assert client.get("/student/my-data.json").status_code == 404
+        for name in ("Dan", "Eve"):
+            token = set_cookies(join(client, seeded.info, name))[cookies.STUDENT].value
+        client.cookies.set(cookies.STUDENT, cookies.mark_left(token))
+        response = client.get("/student/my-data.json")
+        assert response.headers["content-type"] == "application/json"
+        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["content-disposition"].startswith("attachment")
+        assert [row["name"] for row in response.json()["tables"]["students"]] == ["Eve"]
+        assert not any(name in response.text for name in ("Ann", "Ben", "Dan"))
+
+    def test_leave_and_erase_deletes_the_student_and_the_cookie_and_says_so(self, client, server, seeded):
+        token = set_cookies(join(client, seeded.info, "Dan"))[cookies.STUDENT].value
+        response = post(client, "/student/erase-me")
+        assert (response.status_code, response.headers["location"]) == (303, "/Join")
+        assert server.student_of(token) is None
+        assert [each.name for each in server.store.classes.students(seeded.info.id)] == ["Ann", "Ben", "Cem"]
+        assert set_cookies(response)[cookies.STUDENT].value == ""
+        assert notice(response)["kind"] == "done" and "deleted" in notice(response)["sentence"]
+        client.cookies.set(cookies.STUDENT, token)
+        assert cookies.NOTICE not in set_cookies(post(client, "/student/erase-me")), "nobody was there to be deleted"
+
+    @pytest.mark.parametrize("action", ["leave", "come-back", "forget-me", "erase-me"])
+    def test_who_never_joined_gets_no_error(self, client, server, action):
+        assert post(client, f"/student/{action}").status_code == 303
 
 
 class TestDownloads:
@@ -312,9 +335,16 @@ class TestStoreDown:
             return  # they only change the cookie
         assert "does not answer" in notice(response)["sentence"]
 
-    def test_a_student_who_cannot_leave_now_keeps_the_cookie(self, client, no_store):
+    @pytest.mark.parametrize("address", ["/student/leave", "/student/erase-me"])
+    def test_a_student_who_cannot_leave_now_keeps_the_cookie(self, client, no_store, address):
         client.cookies.set(cookies.STUDENT, "some token")
-        assert cookies.STUDENT not in set_cookies(post(client, "/student/leave"))
+        assert cookies.STUDENT not in set_cookies(post(client, address))
+
+    def test_the_file_about_me_is_a_sentence(self, client, no_store):
+        client.cookies.set(cookies.STUDENT, "some token")
+        response = client.get("/student/my-data.json")
+        assert response.status_code == 503
+        assert "does not answer" in response.text
 
     def test_a_file_is_a_sentence(self, client, no_store):
         response = client.get("/class/1/session.csv")

@@ -1,0 +1,81 @@
+"""What is stored about me: a quiet button that opens on what there is, and on the ways to take it back."""
+
+import streamlit as st
+
+from classroom.clock import as_utc
+from classroom.errors import BadInput, StoreError
+from classroom.records import ClassInfo, Student
+from classroom.server import ClassServer
+from classroom.ui import forms
+from classroom.ui.addresses import MY_DATA
+from classroom.ui.page import visitor_zone
+
+_DONE = "taken_back"
+
+
+@st.fragment
+def show_rights(server: ClassServer, student: Student, info: ClassInfo) -> None:
+    """Call it at the end of a student's page. A fragment, so that it never runs the part that holds the camera."""
+    label, icon = "What is stored about me", ":material/shield_person:"
+    with st.popover(label, icon=icon, on_change="rerun", key="rights", type="tertiary") as shown:
+        if not _is_open(shown):
+            st.session_state.pop(_DONE, None)
+            return
+        try:
+            rows = server.rights.everything(student)
+            deleted_ms = server.deletion_ms(info)
+        except StoreError as error:
+            st.warning(str(error))
+            return
+        st.markdown(f"**{_stored({name: len(found) for name, found in rows.items()})}**")
+        st.write(f"No picture and no sound. {_deleted(deleted_ms)}")
+        st.html(f'<a class="button" href="{MY_DATA}" download>Download all of it</a>')
+        if server.is_open(info):
+            _take_back(server, student)
+        st.divider()
+        st.caption("Leave the class, and delete everything about you in it. It cannot be undone.")
+        forms.student_button("erase-me", "Leave and erase")
+
+
+def _is_open(popover) -> bool:
+    """Whether somebody looks; until then nothing is read."""
+    return bool(popover.open)
+
+
+def _take_back(server: ClassServer, student: Student) -> None:
+    def take_back() -> None:
+        try:
+            st.session_state[_DONE] = _taken_back(server.rights.take_back(student))
+        except (BadInput, StoreError) as error:
+            st.session_state[_DONE] = str(error)
+
+    st.button("That's wrong: delete the last minute", icon=":material/undo:", on_click=take_back)
+    if done := st.session_state.get(_DONE):
+        st.caption(done)
+
+
+def _stored(counts: dict[str, int]) -> str:
+    """What there is, in one sentence."""
+    parts = [
+        _count(counts.get("readings", 0), "reading of your face", "readings of your face"),
+        _count(counts.get("signals", 0), "tap on a button", "taps on buttons"),
+        _count(counts.get("visits", 0), "visit", "visits"),
+        _count(counts.get("alerts", 0), "note that you may need a hand", "notes that you may need a hand"),
+    ]
+    return f"Your name, {', '.join(part for part in parts[:3])} and {parts[3]}."
+
+
+def _deleted(deleted_ms: int | None) -> str:
+    if deleted_ms is None:
+        return "It stays until your teacher deletes the class, or you erase it here."
+    return f"It is deleted on {as_utc(deleted_ms).astimezone(visitor_zone()):%-d %B %Y} at the latest."
+
+
+def _taken_back(count: int) -> str:
+    if not count:
+        return "There was nothing of the last minute."
+    return f"{_count(count, 'reading', 'readings')} of the last minute deleted, on your teacher's board, too."
+
+
+def _count(count: int, one: str, many: str) -> str:
+    return f"{count or 'no'} {one if count == 1 else many}"

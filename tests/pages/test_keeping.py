@@ -1,0 +1,49 @@
+"""How long a class is kept, and deleting a student, on the page of past classes."""
+
+import pytest
+
+from classroom.errors import NotAllowed
+from classroom.ui.addresses import REPORTS
+from tests.fakes import sign_up
+
+
+def test_the_day_of_the_deletion_is_said(as_ada, seeded):
+    as_ada.open(REPORTS)
+    assert as_ada.failed == []
+    assert "deleted by itself on **5 April 2026**, and later while it goes on" in as_ada.text
+
+
+def test_a_student_is_deleted_and_the_report_is_without_them(as_ada, server, seeded):
+    server.end_class(seeded.info)
+    as_ada.open(REPORTS)
+    who = next(box for box in as_ada.app.selectbox if box.label == "Who")
+    assert who.options == ["Ann", "Ben", "Cem"] and who.value is None
+    who.select("Ann").run()
+    next(button for button in as_ada.app.button if button.label == "Delete for good").click().run()
+    assert as_ada.failed == []
+    assert [each.name for each in server.store.classes.students(seeded.info.id)] == ["Ben", "Cem"]
+    assert "Ann" not in as_ada.text
+
+
+def test_without_names_it_is_still_known_who_is_deleted(as_ada, server, seeded):
+    as_ada.open(REPORTS)
+    as_ada.app.toggle[0].set_value(False).run()
+    who = next(box for box in as_ada.app.selectbox if box.label == "Who")
+    assert who.options == ["Student 1", "Student 2", "Student 3"]
+    who.select("Student 2").run()
+    next(button for button in as_ada.app.button if button.label == "Delete for good").click().run()
+    assert [each.name for each in server.store.classes.students(seeded.info.id)] == ["Ann", "Cem"]
+
+
+def test_a_class_without_students_offers_none_to_delete(as_ada, server, ada):
+    server.store.classes.open(ada.teacher.id, "Optics", (), server.clock())
+    as_ada.open(REPORTS)
+    assert as_ada.failed == []
+    assert not any(box.label == "Who" for box in as_ada.app.selectbox)
+
+
+def test_nobody_deletes_a_student_of_somebody_elses_class(server, seeded):
+    grace = sign_up(server.accounts, "Grace").teacher
+    with pytest.raises(NotAllowed):
+        server.erase_student(grace, seeded.info, seeded.students[0].id)
+    assert len(server.store.classes.students(seeded.info.id)) == 3
