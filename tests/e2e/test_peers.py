@@ -9,7 +9,7 @@ from benchmarks.camera_clip import FPS, encode
 from benchmarks.peer_class import health
 from benchmarks.student_peer import StudentPeer
 from benchmarks.teacher_peer import TeacherPeer, open_class
-from tests import media
+from tests import media, own_loop
 
 TIMEOUT_S = 90.0
 
@@ -21,7 +21,7 @@ def packets():
 
 
 def test_peers_join_are_read_are_shown_and_leave(fresh_server, packets):
-    asyncio.run(_lesson(fresh_server, packets))
+    own_loop.run(_lesson(fresh_server, packets))
 
 
 async def _lesson(server, packets) -> None:
@@ -53,7 +53,7 @@ async def _lesson(server, packets) -> None:
 def test_who_is_not_taken_is_told_why(fresh_server, packets):
     open_class(fresh_server)
     with pytest.raises(RuntimeError, match="Ann was not taken"):
-        asyncio.run(StudentPeer(fresh_server.url, "ABCDEFGH", "Ann", packets, with_files=False).run())
+        own_loop.run(StudentPeer(fresh_server.url, "ABCDEFGH", "Ann", packets, with_files=False).run())
 
 
 def _count(server, name: str) -> int:

@@ -10,6 +10,7 @@ from aioice.turn import create_turn_endpoint
 
 from classroom.clock import now_ms
 from classroom.turn import credentials
+from tests import own_loop
 from tests.e2e.outside import SECRET, Coturn
 
 
@@ -66,7 +67,7 @@ def test_the_class_is_reached_over_udp_and_where_that_is_blocked_over_tcp(coturn
         async with the_class() as address:
             return await through(coturn, address, transport=transport)
 
-    assert asyncio.run(run()) == b"hello"
+    assert own_loop.run(run()) == b"hello"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_the_class_is_reached_over_udp_and_where_that_is_blocked_over_tcp(coturn
 )
 def test_nobody_gets_in_with_other_credentials(coturn, options, why):
     with pytest.raises(TransactionFailed) as error:
-        asyncio.run(through(coturn, ("192.0.2.1", 9), **options))
+        own_loop.run(through(coturn, ("192.0.2.1", 9), **options))
     assert error.value.response.error_code == 401, why
 
 
@@ -84,5 +85,5 @@ def test_nobody_gets_in_with_other_credentials(coturn, options, why):
 def test_nothing_but_the_class_is_reached(coturn, address):
     """The relay refuses before it sends anything there."""
     with pytest.raises(TransactionFailed) as error:
-        asyncio.run(through(coturn, (address, 9)))
+        own_loop.run(through(coturn, (address, 9)))
     assert error.value.response.error_code == 403

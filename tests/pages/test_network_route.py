@@ -11,6 +11,7 @@ from classroom.ui import network_peers
 from classroom.ui.addresses import JOIN, NETWORK_TEST, SETTINGS
 from classroom.ui.network_peers import MOST_TICKETS, PEERS, USES, NetworkPeers
 from classroom.ui.routes import ROUTES
+from tests import own_loop
 
 OWN = {"sec-fetch-site": "same-origin"}
 BUTTON = "Test camera and network"
@@ -46,7 +47,7 @@ def test_a_browser_that_reaches_the_peer_has_a_channel():
         await browser.close()
         await end_all(peers)
 
-    asyncio.run(run())
+    own_loop.run(run())
 
 
 def test_a_peer_goes_away_by_itself_and_at_most_some_are_there(monkeypatch):
@@ -62,7 +63,7 @@ def test_a_peer_goes_away_by_itself_and_at_most_some_are_there(monkeypatch):
         await browser.close()
         assert not peers.is_full
 
-    asyncio.run(run())
+    own_loop.run(run())
 
 
 @pytest.mark.parametrize("sdp", ["", "nothing", "v=0\r\nm=video", "v=0\r\n" * 500])
@@ -73,7 +74,7 @@ def test_what_is_no_offer_is_an_error_and_leaves_no_peer(sdp):
             await peers.answer(sdp, [])
         assert not peers._peers
 
-    asyncio.run(run())
+    own_loop.run(run())
 
 
 def test_nobody_sends_video_to_a_test():
@@ -84,7 +85,7 @@ def test_nobody_sends_video_to_a_test():
             await peers.answer(browser.localDescription.sdp, [])
         await browser.close()
 
-    asyncio.run(run())
+    own_loop.run(run())
 
 
 async def end_all(peers: NetworkPeers) -> None:
