@@ -8,6 +8,7 @@ import streamlit as st
 
 from classroom.ui import running, stay_inside, uploads
 from classroom.ui.headers import SecurityHeaders
+from classroom.ui.kept_files import KeptFiles
 from classroom.ui.routes import ROUTES
 from classroom.ui.trouble import say_what_failed
 from classroom.ui.uploads import UploadsForTeachers
@@ -37,7 +38,7 @@ uploads.keep_in_memory()
 app = st.App(
     "home.py",
     routes=ROUTES,
-    middleware=[SecurityHeaders.as_middleware(), UploadsForTeachers.as_middleware()],
+    middleware=[SecurityHeaders.as_middleware(), KeptFiles.as_middleware(), UploadsForTeachers.as_middleware()],
     lifespan=lifespan,
     on_script_error=say_what_failed,
 )

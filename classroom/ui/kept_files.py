@@ -1,0 +1,80 @@
+"""Streamlit's own scripts, styles and fonts, kept in memory once they were asked for.
+
+A browser that comes for the first time asks for about a hundred of them. Streamlit opens each anew, in several threads
+and steps, and packs some anew: with a class that joins at once that was more work than everything else. They are the
+same for everybody and named by their content. Plain ASGI: everything else passes untouched.
+"""
+
+import gzip
+from dataclasses import dataclass
+
+from anyio import to_thread
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PREFIXES = ("/static/", "/component/streamlit_webrtc.")
+# All that a visit asks for has some 10 MB; what does not fit any more is served as before.
+MOST_BYTES = 64_000_000
+_TEXT = ("text/", "application/javascript", "application/json", "image/svg")
+# A question about a part of a file, or whether a copy is still good, is for those who know the file.
+_PASSED_ON = ("range", "if-none-match", "if-modified-since", "if-range")
+
+
+@dataclass(frozen=True)
+class _Kept:
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class KeptFiles:
+    """Answers what it has answered before; the first answer comes from the app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._kept: dict[tuple[str, bool], _Kept] = {}  # by path, and whether it is packed
+        self._bytes = 0
+
+    @classmethod
+    def as_middleware(cls) -> Middleware:
+        return Middleware(cls)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(PREFIXES):
+            return await self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        if any(name in headers for name in _PASSED_ON):
+            return await self._app(scope, receive, send)
+        key = scope["path"], "gzip" in headers.get("accept-encoding", "")
+        kept = self._kept.get(key) or await self._ask(scope, receive, key)
+        if kept is None:
+            return await self._app(scope, receive, send)
+        await send({"type": "http.response.start", "status": 200, "headers": list(kept.headers)})
+        await send({"type": "http.response.body", "body": kept.body})
+
+    async def _ask(self, scope: Scope, receive: Receive, key: tuple[str, bool]) -> _Kept | None:
+        """Have the app answer, unpacked, and keep that while there is room; ``None`` when there is no such file."""
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def collect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        await self._app(dict(scope, headers=plain), receive, collect)
+        if start.get("status") != 200:
+            return None
+        headers, body = MutableHeaders(raw=list(start["headers"])), b"".join(parts)
+        if key[1] and headers.get("content-type", "").startswith(_TEXT):
+            body = await to_thread.run_sync(gzip.compress, body)
+            headers["content-encoding"] = "gzip"
+        headers["content-length"] = str(len(body))
+        headers.add_vary_header("Accept-Encoding")
+        kept = _Kept(headers.raw, body)
+        if key not in self._kept and self._bytes + len(body) <= MOST_BYTES:
+            self._kept[key] = kept
+            self._bytes += len(body)
+        return kept

@@ -1,0 +1,90 @@
+"""Files that are the same for everybody, from memory."""
+
+import gzip
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from classroom.ui import kept_files
+from classroom.ui.kept_files import KeptFiles
+
+SCRIPT = b"const answer = 42;" * 200
+
+
+@pytest.fixture
+def asked():
+    """The paths that the app behind was asked for."""
+    return []
+
+
+@pytest.fixture
+def client(asked):
+    async def file(request: Request) -> Response:
+        asked.append(request.url.path)
+        if request.url.path.endswith("missing.js"):
+            return PlainTextResponse("not here", 404)
+        kind = "font/woff2" if request.url.path.endswith("woff2") else "text/javascript; charset=utf-8"
+        return Response(SCRIPT, media_type=kind, headers={"Cache-Control": "immutable", "ETag": '"a"'})
+
+    return TestClient(KeptFiles(Starlette(routes=[Route("/{path:path}", file, methods=["GET", "POST"])])))
+
+
+def test_a_file_is_asked_for_once_and_is_the_same_every_time(client, asked):
+    answers = [client.get("/static/js/index.abc.js") for _ in range(3)]
+    assert asked == ["/static/js/index.abc.js"]
+    for answer in answers:
+        assert (answer.status_code, answer.content) == (200, SCRIPT)
+        assert answer.headers["cache-control"] == "immutable"
+        assert answer.headers["content-type"].startswith("text/javascript")
+
+
+def test_it_is_packed_for_those_who_can_unpack_it(client):
+    for accepted, packed in (("gzip, deflate", True), ("identity", False), ("gzip", True), ("identity", False)):
+        with client.stream("GET", "/static/js/index.abc.js", headers={"Accept-Encoding": accepted}) as answer:
+            raw = b"".join(answer.iter_raw())
+            assert (answer.headers.get("content-encoding") == "gzip") is packed
+            assert int(answer.headers["content-length"]) == len(raw)
+            assert answer.headers["vary"] == "Accept-Encoding"
+        assert (gzip.decompress(raw) if packed else raw) == SCRIPT
+
+
+def test_a_font_is_packed_already(client):
+    with client.stream("GET", "/static/media/sans.woff2", headers={"Accept-Encoding": "gzip"}) as answer:
+        assert b"".join(answer.iter_raw()) == SCRIPT
+        assert "content-encoding" not in answer.headers
+
+
+def test_what_is_not_there_is_not_kept(client, asked):
+    assert [client.get("/static/js/missing.js").status_code for _ in range(2)] == [404, 404]
+    assert set(asked) == {"/static/js/missing.js"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "why"),
+    [
+        ("GET", "/Join", {}, "a page"),
+        ("GET", "/class/1/session.csv", {}, "somebody's data"),
+        ("GET", "/app/static/x.js", {}, "not Streamlit's"),
+        ("GET", "/component/classpulse_mirror/x.js", {}, "another component"),
+        ("POST", "/static/js/index.abc.js", {}, "no question for a file"),
+        ("GET", "/static/js/index.abc.js", {"Range": "bytes=0-9"}, "a part of it"),
+        ("GET", "/static/js/index.abc.js", {"If-None-Match": '"a"'}, "whether a copy is still good"),
+    ],
+)
+def test_everything_else_is_the_apps(client, asked, method, path, headers, why):
+    for _ in range(2):
+        client.request(method, path, headers=headers)
+    assert asked == [path, path], why
+
+
+def test_memory_is_bounded(client, asked, monkeypatch):
+    monkeypatch.setattr(kept_files, "MOST_BYTES", len(SCRIPT) + 10)
+    for name in ("one", "two", "two"):
+        assert client.get(f"/static/{name}.js", headers={"Accept-Encoding": "identity"}).content == SCRIPT
+    client.get("/static/one.js", headers={"Accept-Encoding": "identity"})
+    assert asked.count("/static/one.js") == 1
+    assert asked.count("/static/two.js") == 2
