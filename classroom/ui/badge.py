@@ -28,5 +28,5 @@ def badge_html(state: Watched, age_s: float | None) -> str:
     """
     age = ""
     if state is Watched.ANALYSED and age_s is not None:
-        age = f'<span class="age">last picture read {max(age_s, 0):.0f} s ago</span>'
+        age = f'<span class="age">read {f"{age_s:.0f} s ago" if age_s >= 1.5 else "just now"}</span>'
     return f'<div class="badge {state.value}" data-watched="{state.value}"><i></i><b>{_SAYS[state]}</b>{age}</div>'

@@ -18,6 +18,11 @@ def kept_sentence(server: ClassServer, info: ClassInfo) -> str:
     return f"Everything is deleted {when}. You can also see it, and delete it yourself, at any time."
 
 
+def days_after(server: ClassServer, info: ClassInfo) -> str:
+    """How long it is kept, such as "90 days after"."""
+    return _words(kept_days(info.keep_days, server.settings.retention_days))
+
+
 def show_keeping(visit: Visit, info: ClassInfo, report: ClassReport) -> None:
     """When the class goes by itself, and the ways not to wait for it."""
     st.subheader("How long this is kept")
@@ -25,9 +30,10 @@ def show_keeping(visit: Visit, info: ClassInfo, report: ClassReport) -> None:
     if deleted_ms is None:
         st.write("This class stays until you delete it.")
     else:
-        day = f"{as_utc(deleted_ms).astimezone(visit.zone):%-d %B %Y}"
-        running = ", and later while it goes on" if info.is_open else ""
-        st.write(f"Everything about this class is deleted by itself on **{day}**{running}.")
+        when = f"on **{as_utc(deleted_ms).astimezone(visit.zone):%-d %B %Y}**"
+        if info.is_open:
+            when = f"{days_after(visit.server, info)} its end, {when} if that was now"
+        st.write(f"Everything about this class is deleted by itself {when}.")
     with st.container(horizontal=True):
         if report.attendance:
             with st.popover("Delete a student", icon=":material/person_remove:"):

@@ -8,9 +8,16 @@ from classroom.records import ClassInfo, Student
 from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.addresses import MY_DATA
+from classroom.ui.keeping import days_after
 from classroom.ui.page import visitor_zone
 
 _DONE = "taken_back"
+_KEPT = {
+    "readings": ("reading of your face", "readings of your face"),
+    "signals": ("tap on a button", "taps on buttons"),
+    "visits": ("time that you were here", "times that you were here"),
+    "alerts": ("note that you may need a hand", "notes that you may need a hand"),
+}
 
 
 @st.fragment
@@ -27,12 +34,11 @@ def show_rights(server: ClassServer, student: Student, info: ClassInfo) -> None:
         except StoreError as error:
             st.warning(str(error))
             return
-        st.markdown(f"**{_stored({name: len(found) for name, found in rows.items()})}**")
-        st.write(f"No picture and no sound. {_deleted(deleted_ms)}")
+        st.write(f"{_stored({name: len(found) for name, found in rows.items()})} No picture and no sound.")
+        st.write(_deleted(server, info, deleted_ms))
         st.html(f'<a class="button" href="{MY_DATA}" download>Download all of it</a>')
-        if server.is_open(info):
+        if server.is_open(info) and (rows["readings"] or _DONE in st.session_state):
             _take_back(server, student)
-        st.divider()
         st.caption("Leave the class, and delete everything about you in it. It cannot be undone.")
         forms.student_button("erase-me", "Leave and erase")
 
@@ -57,18 +63,18 @@ def _take_back(server: ClassServer, student: Student) -> None:
 def _stored(counts: dict[str, int]) -> str:
     """What there is, in one sentence."""
     parts = [
-        _count(counts.get("readings", 0), "reading of your face", "readings of your face"),
-        _count(counts.get("signals", 0), "tap on a button", "taps on buttons"),
-        _count(counts.get("visits", 0), "visit", "visits"),
-        _count(counts.get("alerts", 0), "note that you may need a hand", "notes that you may need a hand"),
+        "Your name",
+        *(_count(counts[table], *words) for table, words in _KEPT.items() if counts.get(table)),
     ]
-    return f"Your name, {', '.join(part for part in parts[:3])} and {parts[3]}."
+    return f"{', '.join(parts)}."
 
 
-def _deleted(deleted_ms: int | None) -> str:
+def _deleted(server: ClassServer, info: ClassInfo, deleted_ms: int | None) -> str:
     if deleted_ms is None:
         return "It stays until your teacher deletes the class, or you erase it here."
-    return f"It is deleted on {as_utc(deleted_ms).astimezone(visitor_zone()):%-d %B %Y} at the latest."
+    if server.is_open(info):
+        return f"It is deleted {days_after(server, info)} the class."
+    return f"It is deleted on {as_utc(deleted_ms).astimezone(visitor_zone()):%-d %B %Y}."
 
 
 def _taken_back(count: int) -> str:

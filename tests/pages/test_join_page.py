@@ -181,7 +181,8 @@ def test_what_is_stored_can_be_seen_and_the_last_minute_taken_back(browser, serv
     server.ticker.serve(1e10)
     monkeypatch.setattr("classroom.ui.rights_view._is_open", lambda shown: True)
     browser.open(JOIN)
-    assert "Your name, 1 reading of your face, no taps on buttons" in browser.text
+    assert "Your name, 1 reading of your face, 1 time that you were here. No picture" in browser.text
+    assert "It is deleted 90 days after the class." in browser.text
     assert "/student/my-data.json" in browser.text and "/student/erase-me" in browser.text
     next(button for button in browser.app.button if button.label.startswith("That's wrong")).click().run()
     assert browser.failed == []
@@ -199,7 +200,7 @@ def test_who_has_left_and_whose_class_has_ended_can_still_see_and_erase(browser,
     browser.open(JOIN)
     assert browser.failed == []
     assert "/student/erase-me" in browser.text
-    assert "It is deleted on 5 April 2026 at the latest" in browser.text
+    assert ("90 days after the class" if left else "It is deleted on 5 April 2026.") in browser.text
 
 
 def test_who_was_erased_is_told_so_by_the_page_that_is_open(browser, server, seeded, ada):

@@ -7,10 +7,13 @@ from classroom.ui.addresses import REPORTS
 from tests.fakes import sign_up
 
 
-def test_the_day_of_the_deletion_is_said(as_ada, seeded):
+def test_the_day_of_the_deletion_is_said(as_ada, server, seeded):
     as_ada.open(REPORTS)
     assert as_ada.failed == []
-    assert "deleted by itself on **5 April 2026**, and later while it goes on" in as_ada.text
+    assert "deleted by itself 90 days after its end, on **5 April 2026** if that was now." in as_ada.text
+    server.end_class(seeded.info)
+    as_ada.open(REPORTS)
+    assert "deleted by itself on **5 April 2026**." in as_ada.text
 
 
 def test_a_student_is_deleted_and_the_report_is_without_them(as_ada, server, seeded):
