@@ -1,5 +1,6 @@
 """Who is a teacher: one-time keys, passwords, and sign-ins that survive a reload."""
 
+import hmac
 import threading
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ MAX_TRIES, MAX_TRIES_OF_ADDRESS, MAX_TRIES_OF_NAME = 8, 60, 60
 TRIES_MS = 10 * 60 * 1000
 # A hash takes 64 MiB and a core: many at once would be a way to stop the server.
 HASHES_AT_ONCE = 2
+# Stands in place of a password's hash, and no password has it.
+_IDENTITY = "identity:"
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,22 @@ class Accounts:
         self._addresses.take_back(address, this_try)
         self._names.take_back(key, this_try)
         self._known.count((key, address))
+        return self._signed_in(found[0])
+
+    def sign_in_by(self, identity: str, name: str) -> SignIn:
+        """Sign in whom somebody else vouches for; the first time makes the account.
+
+        Args:
+            identity: what never changes and nobody else has, such as issuer and subject of OpenID Connect.
+
+        Raises:
+            NotAllowed: the name belongs to an account with a password, or to another identity.
+        """
+        name, mark = clean_name(name), _IDENTITY + token_hash(identity)
+        teachers = self._store.teachers
+        found = teachers.with_password(name) or (teachers.add(name, mark, self._clock()), mark)
+        if not hmac.compare_digest(found[1], mark):
+            raise NotAllowed("A teacher of this name has an account with a password. Sign in with that.")
         return self._signed_in(found[0])
 
     def teacher_of(self, token: str) -> Teacher | None:

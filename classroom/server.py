@@ -32,6 +32,7 @@ from classroom.rights import Rights
 from classroom.room_reader import ChildRoomReader
 from classroom.rooms import Rooms
 from classroom.roster import parse_roster
+from classroom.school_account import SchoolAccounts
 from classroom.settings import ROOT, Settings
 from classroom.shedding import NO_MORE_CAMERAS
 from classroom.signalling import Signalling
@@ -71,6 +72,7 @@ class ClassServer:
         self.store = Store(settings.database_url)
         self.accounts = Accounts(self.store, clock)
         self.door = Door(clock, self.store.classes.of_code)
+        self.school = SchoolAccounts(self.accounts, clock)
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
         self.signals = Signalling(self.store, clock)
         self.presence = Presence(clock, self.slots, page_is_open)

@@ -1,6 +1,6 @@
 """Teachers, their one-time keys and their sign-ins."""
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from classroom.errors import NameTaken
@@ -45,12 +45,17 @@ class TeacherTable:
                 )
                 if used.rowcount != 1:
                     return None
-                row = insert(teachers).values(
-                    name=name, name_key=name_key(name), password_hash=password_hash, created_ms=at_ms
-                )
-                return Teacher(connection.execute(row).inserted_primary_key[0], name)
+                return self._insert(connection, name, password_hash, at_ms)
         except IntegrityError as error:
             raise NameTaken("A teacher of this name has an account already. Choose another name, please.") from error
+
+    def add(self, name: str, password_hash: str, at_ms: int) -> Teacher:
+        """Add a teacher without a key. Raises ``NameTaken``."""
+        try:
+            with self._database.begin() as connection:
+                return self._insert(connection, name, password_hash, at_ms)
+        except IntegrityError as error:
+            raise NameTaken("A teacher of this name has an account already. Try again, please.") from error
 
     def with_password(self, name: str) -> tuple[Teacher, str] | None:
         """The teacher of this name and the hash of the password."""
@@ -85,3 +90,8 @@ class TeacherTable:
     def end_sign_in(self, token_hash: str) -> None:
         with self._database.begin() as connection:
             connection.execute(delete(sign_ins).where(sign_ins.c.token_hash == token_hash))
+
+    @staticmethod
+    def _insert(connection: Connection, name: str, password_hash: str, at_ms: int) -> Teacher:
+        row = {"name": name, "name_key": name_key(name), "password_hash": password_hash, "created_ms": at_ms}
+        return Teacher(connection.execute(insert(teachers).values(row)).inserted_primary_key[0], name)

@@ -11,6 +11,7 @@ from classroom.server import ClassServer
 from classroom.ui import cookies, forms, running
 from classroom.ui.addresses import ANALYSE, HOME, JOIN, LIVE, MODEL, PAGE_FILES, REPORTS, SETTINGS
 from classroom.ui.assets import ASSETS, LOGO
+from classroom.ui.school_door import offer_school_account
 
 _MENUS = {
     "teacher": (
@@ -57,6 +58,7 @@ def open_page(title: str, *, wide: bool = False, menu: bool = True, gate: bool =
     show_notice()
     if gate and teacher is None:
         forms.teacher_door(needs_setup, typed(cookies.NOTICE, "user_name"))
+        offer_school_account(server)
         st.stop()
     return Visit(server, teacher, visitor_zone())
 

@@ -44,6 +44,11 @@ async def create_account(request: Request) -> Response:
     )
 
 
+async def enter_by_ticket(request: Request) -> Response:
+    """Who came back from the school's provider, see ``school_door``."""
+    return await _teacher_form(request, lambda server, form, _: server.school.enter(form["ticket"]))
+
+
 async def sign_out(request: Request) -> Response:
     response = _go(HOME)
     try:
@@ -141,6 +146,7 @@ async def healthz(request: Request) -> Response:
 ROUTES = [
     post("/teacher/sign-in", sign_in),
     post("/teacher/create", create_account),
+    post("/teacher/enter", enter_by_ticket),
     post("/teacher/sign-out", sign_out),
     post("/student/join", join),
     post("/student/leave", leave),
@@ -160,7 +166,7 @@ async def _teacher_form(request: Request, enter: Callable[[ClassServer, dict[str
     form = await form_of(request)
     if form is None:
         return foreign()
-    filled = {name: form.get(name, "") for name in ("user_name", "secret", "setup_key")}
+    filled = {name: form.get(name, "") for name in ("user_name", "secret", "setup_key", "ticket")}
     response = _go(LIVE)
     try:
         server = running.current()

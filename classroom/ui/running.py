@@ -6,6 +6,7 @@ Not ``st.cache_resource``: anybody's "clear cache" would drop a class that is ru
 import asyncio
 import logging
 import threading
+from importlib.util import find_spec
 
 import streamlit as st
 from streamlit.runtime import Runtime, exists
@@ -30,6 +31,8 @@ def refuse_unsafe_settings() -> None:
     except ClassroomError:
         return  # the pages say it, and nothing is served but that sentence
     auth = secrets_singleton.get("auth") if secrets_singleton.load_if_toml_exists() else None
+    if auth and find_spec("authlib") is None:
+        raise SystemExit('Signing in with [auth] needs one more package: pip install "streamlit[auth]"')
     if found := unsafe_settings(settings, st.get_option, auth):
         raise SystemExit("\n".join(["ClassPulse does not start, because it would be unsafe:", *found]))
 

@@ -20,7 +20,7 @@ from tests.fakes import HOSTILE_NAMES, PASSWORD, camera_frame, seed_class, sign_
 
 OWN = {"sec-fetch-site": "same-origin"}
 FORMS = ("/teacher/sign-in", "/teacher/create", "/teacher/sign-out", "/student/join", "/student/leave")
-FORMS += ("/student/come-back", "/student/forget-me", "/student/erase-me")
+FORMS += ("/student/come-back", "/student/forget-me", "/student/erase-me", "/teacher/enter")
 
 
 @pytest.fixture
