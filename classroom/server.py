@@ -14,7 +14,7 @@ from classroom.alert_desk import AlertDesk
 from classroom.analysis_desk import AnalysisDesk
 from classroom.analysis_jobs import AnalysisJobs
 from classroom.board import LiveBoard
-from classroom.clock import Clock, now_ms
+from classroom.clock import Clock, not_before, now_ms
 from classroom.codes import new_token, token_hash
 from classroom.demo import DemoClass
 from classroom.door import Door
@@ -42,6 +42,9 @@ from classroom.ticker import Ticker
 
 logger = logging.getLogger(__name__)
 
+# A restart is told for so long, and not where a class was left open overnight.
+AWAY_TOLD_MS, LONGEST_AWAY_MS = 10 * 60_000, 6 * 3_600_000
+
 
 @dataclass(frozen=True)
 class Part:
@@ -68,8 +71,11 @@ class ClassServer:
             StoreError: the database does not answer; nothing was started.
         """
         self.settings = settings
-        self.clock = clock
         self.store = Store(settings.database_url)
+        # A machine may start with an old time; what an open class has recorded is not in the future.
+        heard = {info.id: at_ms for info, at_ms in self.store.classes.last_heard() if info.is_open}
+        self.clock = clock = not_before(clock, max(heard.values(), default=0))
+        self._away = {class_id: (at_ms, clock()) for class_id, at_ms in heard.items()}
         self.accounts = Accounts(self.store, clock)
         self.door = Door(clock, self.store.classes.of_code)
         self.school = SchoolAccounts(self.accounts, clock)
@@ -160,12 +166,20 @@ class ClassServer:
                 )
             return self._boards[info.id]
 
+    def away(self, info: ClassInfo) -> tuple[int, int] | None:
+        """From when to when there was no server in the middle of this class, for as long as that is news."""
+        from_ms, until_ms = self._away.get(info.id, (0, 0))
+        is_news = self.clock() - until_ms <= AWAY_TOLD_MS and until_ms - from_ms <= LONGEST_AWAY_MS
+        return (from_ms, until_ms) if until_ms and is_news else None
+
     def end_class(self, info: ClassInfo) -> None:
-        """End a class. What was on its way is written first, so that the files are complete at once.
+        """End a class that runs. What was on its way is written first, so that the files are complete at once.
 
         Raises:
             StoreError: the database does not answer; the class goes on.
         """
+        if not self.is_open(info):
+            return  # ended in another browser a moment ago
         self.recorder.flush()
         self.alerts.end(info, self.clock())
         self.store.classes.end(info.id, self.clock())
@@ -405,7 +419,8 @@ class ClassServer:
             return Part("Store", False, str(error))
         if self.recorder.failing_since_ms is not None:
             return Part("Store", False, "Readings are waiting to be written; it is tried again every second.")
-        return Part("Store", True, f"{self.store.kind}; one commit a second.")
+        lost = f" {self.recorder.lost:,} readings were lost: it was away for too long." if self.recorder.lost else ""
+        return Part("Store", True, f"{self.store.kind}; one commit a second.{lost}")
 
     def _must_run(self, teacher: Teacher, info: ClassInfo) -> None:
         if not self._must_own(teacher, info).is_open:

@@ -1,5 +1,7 @@
 """The live board: a fragment that refreshes itself every two seconds, whatever else is on the page."""
 
+from datetime import tzinfo
+
 import segno
 import streamlit as st
 
@@ -36,6 +38,8 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
     try:
         if not live.info.is_demo and not still_signed_in(visit):
             st.rerun()  # to the gate
+        if not server.is_open(live.info) and not live.info.is_demo:
+            st.rerun()  # ended in another browser of this teacher
         if live.info.is_demo:
             live = server.demo.watch()  # says that somebody watches; a demo that had ended begins again
         board = live.look()
@@ -44,7 +48,7 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
         return
     info = live.info
     st.html(state_html(info, board, show_code(info.code)))
-    _troubles(server, info)
+    _troubles(server, info, visit.zone)
     st.html(signals_html(board))
     if not info.is_demo:
         hands_to_lower(visit, info, board)
@@ -72,7 +76,7 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
     _comings_and_goings(visit, board)
 
 
-def _troubles(server: ClassServer, info: ClassInfo) -> None:
+def _troubles(server: ClassServer, info: ClassInfo, zone: tzinfo) -> None:
     """Only what is not as it should be: the engine restarting or just restarted, the store away, the pace lowered."""
     for part in server.health():
         if not part.ok:
@@ -82,6 +86,18 @@ def _troubles(server: ClassServer, info: ClassInfo) -> None:
     if server.engine.restarted_lately:
         sentence = "Analysis stopped for a moment and is running again. What was recorded is safe."
         st.info(sentence, icon=":material/sync:")
+    if away := server.away(info):
+        began, ended = (as_utc(at_ms).astimezone(zone) for at_ms in away)
+        st.info(
+            f"The server was away from {began:%H:%M:%S} to {ended:%H:%M:%S}. Nothing is known of that time, and"
+            " readings of the last second before it may be lost.",
+            icon=":material/sync:",
+        )
+    if server.recorder.lost:
+        st.warning(
+            f"{server.recorder.lost:,} readings were lost while the database was away; their time is a gap.",
+            icon=":material/database_off:",
+        )
     if sentence := server.ticker.shedding.sentence:
         st.info(sentence, icon=":material/speed:")
 

@@ -12,7 +12,7 @@ from classroom.ui.addresses import PAGE_FILES, REPORTS
 from classroom.ui.page import Visit
 
 # What this page remembers between its runs.
-_OPENING, _ENDED = "opening_another", "ended_class"
+_OPENING, _WATCHED = "opening_another", "watched_class"
 
 
 def is_opening(running: Sequence[ClassInfo]) -> bool:
@@ -45,10 +45,11 @@ def choose_class(running: Sequence[ClassInfo]) -> ClassInfo:
     """The class on the board: the one in the address, or the newest; a choice when there are several."""
     wanted = st.query_params.get("class", "")
     info = next((each for each in running if str(each.id) == wanted), running[0])
-    if len(running) == 1:
-        return info
-    index = running.index(info)
-    return st.selectbox("Class", running, index=index, format_func=lambda each: f"{each.title} ({each.code})")
+    if len(running) > 1:
+        index = running.index(info)
+        info = st.selectbox("Class", running, index=index, format_func=lambda each: f"{each.title} ({each.code})")
+    st.session_state[_WATCHED] = info.id
+    return info
 
 
 def end_or_open(visit: Visit, info: ClassInfo) -> None:
@@ -57,7 +58,6 @@ def end_or_open(visit: Visit, info: ClassInfo) -> None:
     def end() -> None:
         try:
             visit.server.end_class(info)
-            st.session_state[_ENDED] = info.id
         except StoreError as error:
             st.session_state["end_problem"] = str(error)
 
@@ -72,8 +72,9 @@ def end_or_open(visit: Visit, info: ClassInfo) -> None:
 
 
 def just_ended(visit: Visit) -> ClassInfo | None:
-    """The class that was ended on this page a moment ago."""
-    return visit.server.own_class(visit.teacher, st.session_state.get(_ENDED, 0))
+    """The class that was on this page and has ended since, here or in another browser."""
+    info = visit.server.own_class(visit.teacher, st.session_state.get(_WATCHED, 0))
+    return None if info is None or info.is_open else info
 
 
 def after_the_end(visit: Visit, info: ClassInfo) -> None:
@@ -83,4 +84,4 @@ def after_the_end(visit: Visit, info: ClassInfo) -> None:
     forms.download_links(info.id, visit.zone.key)
     with st.container(horizontal=True):
         st.page_link(PAGE_FILES[REPORTS], label="See its report", query_params={"class": str(info.id)})
-        st.button("Open a new class", on_click=lambda: st.session_state.pop(_ENDED, None))
+        st.button("Open a new class", on_click=lambda: st.session_state.pop(_WATCHED, None))

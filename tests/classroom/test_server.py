@@ -313,6 +313,11 @@ class TestHealth:
         server.recorder.flush()
         assert server.health()[0].ok
 
+    def test_readings_that_were_lost_are_counted_and_said(self, server):
+        server.recorder.lost = 1_234
+        store, *_ = server.health()
+        assert store.ok and "1,234 readings were lost" in store.sentence
+
 
 def test_a_restart_goes_on_under_the_same_code_with_everything_recorded(tmp_path, clock, by_hand):
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'again.db'}")
@@ -322,10 +327,14 @@ def test_a_restart_goes_on_under_the_same_code_with_everything_recorded(tmp_path
     ann, token = join(first, info, "Ann")
     send(first, clock, ann, seconds=5)
     # Killed: nothing is closed, so nothing is drained.
+    killed_ms = clock()
+    clock.advance(7)
     second = ClassServer(settings, clock, FakeEngine())
     assert second.accounts.teacher_of(signed_in.token) == signed_in.teacher
     assert second.student_of(token) == (ann, info)
     assert tiles(second, info) == {"Ann": State.GONE}, "not heard of since the start"
+    assert second.away(info) == (killed_ms, killed_ms + 7_000)
+    assert first.away(info) is None, "it was there from the beginning"
     send(second, clock, ann, seconds=2, emotion="fear")
     assert tiles(second, info) == {"Ann": State.LIVE}
     board = second.board(info).look(max_age_ms=-1)
@@ -335,6 +344,17 @@ def test_a_restart_goes_on_under_the_same_code_with_everything_recorded(tmp_path
     }
     for server in (first, second):
         server.close()
+
+
+def test_a_class_that_was_left_open_overnight_has_no_news_of_it(tmp_path, clock, by_hand):
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'again.db'}")
+    first = ClassServer(settings, clock, FakeEngine())
+    info = first.open_class(sign_up(first.accounts).teacher, "Physics")
+    first.close()
+    clock.advance(12 * 3600)
+    second = ClassServer(settings, clock, FakeEngine())
+    assert second.away(info) is None
+    second.close()
 
 
 def test_closing_drains_and_may_be_done_twice(tmp_path, clock, by_hand):
