@@ -81,6 +81,25 @@ class TestStore:
         made = in_threads(lambda n: store.teachers.add_with_key("key", f"Teacher {n}", "hash", MONDAY_MS), 4)
         assert sum(teacher is not None for teacher in made) == store.teachers.count() == 1
 
+    def test_keys_that_are_dropped_or_too_old_make_nobody(self, store):
+        store.teachers.add_key("dropped", MONDAY_MS + 1)
+        store.teachers.drop_keys()
+        store.teachers.add_key("old", MONDAY_MS)
+        for key in ("dropped", "old", "never given"):
+            assert store.teachers.add_with_key(key, "Ada", "hash", MONDAY_MS) is None
+        assert store.teachers.count() == 0
+
+    def test_a_sign_in_lasts_until_it_is_ended_or_too_old(self, store):
+        teacher_id = add_teacher(store)
+        store.teachers.add_sign_in("ended", teacher_id, MONDAY_MS, MONDAY_MS + 10)
+        store.teachers.add_sign_in("short", teacher_id, MONDAY_MS, MONDAY_MS + 5)
+        assert store.teachers.signed_in("ended", MONDAY_MS).id == store.teachers.signed_in("short", MONDAY_MS).id
+        store.teachers.end_sign_in("ended")
+        assert store.teachers.signed_in("ended", MONDAY_MS) is None
+        assert store.teachers.signed_in("short", MONDAY_MS + 5) is None
+        store.teachers.add_sign_in("next", teacher_id, MONDAY_MS + 6, MONDAY_MS + 9)
+        assert rows_of(store, tables.sign_ins) == 1, "those that are too old go with the next one"
+
     def test_a_taken_teacher_name_leaves_the_key_good(self, store):
         add_teacher(store, "Ada")
         store.teachers.add_key("key", MONDAY_MS + 1)
@@ -210,6 +229,13 @@ class TestStore:
         wanted = [(MONDAY_MS + round(began * 1000), MONDAY_MS + round(end * 1000)) for began, end in visits]
         assert list(own[["began_ms", "seen_ms"]].itertuples(index=False, name=None)) == wanted
         assert len(frame) == 2 * len(visits), "the other student's visits are kept apart"
+
+    def test_a_visit_that_is_over_is_written_as_a_whole(self, store):
+        info = open_class(store)
+        student = join(store, info, "Ann")
+        store.readings.add_visit(info.id, student.id, MONDAY_MS, MONDAY_MS + 60_000)
+        (row,) = store.readings.visits(info.id).itertuples(index=False)
+        assert tuple(row) == (student.id, MONDAY_MS, MONDAY_MS + 60_000)
 
     def test_erasing_a_class_leaves_nothing_of_it_and_everything_of_others(self, store):
         teacher_id = add_teacher(store)
