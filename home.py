@@ -9,11 +9,17 @@ from classroom.ui.page import open_page
 visit = open_page("Home")
 
 st.title("See how your class is doing")
+expression = visit.server.settings.expression
 st.write(
-    "In an online class of 25 to 50 nobody can see every face. Students who choose to share their camera appear here as"
-    " the expression they show, and you see the mood of the class move while you teach."
+    "In an online class of 25 to 50 nobody can see every face. "
+    + (
+        "Students who choose to share their camera appear here as the expression they show, and you see the mood of the"
+        " class move while you teach."
+        if expression
+        else "Students say here with one tap that they are lost. This server computes no expressions."
+    )
 )
-teach, join, demo = st.columns(3, gap="medium")
+teach, join, *demo = st.columns(3 if expression else 2, gap="medium")
 with teach.container(border=True, height="stretch"):
     st.subheader("I teach")
     st.write("Open a class, show its code, watch the board.")
@@ -22,12 +28,13 @@ with join.container(border=True, height="stretch"):
     st.subheader("I have a code")
     st.write("Join your class, with or without a camera.")
     st.page_link(PAGE_FILES[JOIN], label="Join a class", icon=":material/login:")
-with demo.container(border=True, height="stretch"):
-    st.subheader("Just looking")
-    st.write("A board with 25 made-up students, no camera needed.")
-    st.page_link(
-        PAGE_FILES[LIVE], label="Watch a demo class", icon=":material/play_circle:", query_params={"demo": "1"}
-    )
+for column in demo:
+    with column.container(border=True, height="stretch"):
+        st.subheader("Just looking")
+        st.write("A board with 25 made-up students, no camera needed.")
+        st.page_link(
+            PAGE_FILES[LIVE], label="Watch a demo class", icon=":material/play_circle:", query_params={"demo": "1"}
+        )
 
 st.caption(
     "ClassPulse speaks of the expression shown, never of what somebody feels. Pictures are looked at in memory and"

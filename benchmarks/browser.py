@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 WIDTH, HEIGHT, FPS = 320, 240, 10
 
@@ -29,19 +29,40 @@ def chromium_path() -> str | None:
     return next((path for path in map(shutil.which, _PROGRAMS) if path), None)
 
 
-def launch(playwright: Playwright, clip: Path | None = None, *, says_yes: bool = True) -> Browser:
+def launch(
+    playwright: Playwright,
+    clip: Path | None = None,
+    *,
+    says_yes: bool = True,
+    program: str | Path | None = None,
+    flags: Iterable[str] = (),
+) -> Browser:
     """Start a browser process of its own; every page in it has the same camera.
 
     Args:
         clip: what the camera shows, a .y4m file, played again and again; ``None``: Chromium's own test picture.
         says_yes: whether it answers "allow" when a page asks for the camera.
+        program: what starts it, by default ``chromium_path``.
+        flags: more of them.
     """
-    flags = [*_FLAGS, "--use-fake-device-for-media-stream"]
+    flags = [*_FLAGS, *flags, "--use-fake-device-for-media-stream"]
     if clip:
         flags.append(f"--use-file-for-fake-video-capture={clip}")
     if says_yes:
         flags.append("--use-fake-ui-for-media-stream")
-    return playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+    return playwright.chromium.launch(executable_path=program or chromium_path(), args=flags)
+
+
+def confirm_lawful_basis(page: Page, within_ms: float = 60_000) -> None:
+    """Fill in the screen before the first class, where it comes, as a teacher would."""
+    asked = page.get_by_role("heading", name="Before the first class")
+    opened = page.get_by_role("heading", name="Open a class")
+    asked.or_(opened).first.wait_for(timeout=within_ms)
+    if asked.is_visible():
+        page.get_by_text("Nobody else is in my classes").click()
+        page.get_by_text("I have checked these points").click()
+        page.get_by_role("button", name="Confirm").click()
+        opened.wait_for(timeout=within_ms)
 
 
 def write_clip(path: Path, frames_bgr: Iterable[np.ndarray], size_px: tuple[int, int] = (WIDTH, HEIGHT)) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.browser import FPS, launch, write_clip
+from benchmarks.browser import FPS, confirm_lawful_basis, launch, write_clip
 from benchmarks.camera_clip import pictures
 from benchmarks.class_figures import Joined, joining, pace
 from benchmarks.server import ServerProcess
@@ -56,6 +56,7 @@ def _open_class(browser: Browser, server: ServerProcess) -> tuple[Page, str]:
     page.fill("input[name=user_name]", "Teacher")
     page.fill("input[name=secret]", "benchmark only")
     page.click("button.main")
+    confirm_lawful_basis(page)
     page.get_by_label("Title").fill("Benchmark")
     page.get_by_role("button", name="Open the class").click()
     return page, page.locator(".big-code").inner_text().replace("-", "").strip()

@@ -5,11 +5,11 @@ from datetime import tzinfo
 
 from classroom.alert_words import VERDICTS
 from classroom.records import Alert, ClassInfo, Student
-from classroom.session_csv import both_times, csv_bytes, harmless
+from classroom.session_csv import both_times, class_cells, csv_bytes, harmless
 
 ALERT_COLUMNS = [
-    "class", "student", "rule", "began_utc", "began_local", "raised_utc", "raised_local", "ended_utc", "ended_local",
-    "evidence", "verdict",
+    "class", "mode", "student", "rule", "began_utc", "began_local", "raised_utc", "raised_local",
+    "ended_utc", "ended_local", "evidence", "verdict",
 ]  # fmt: skip
 
 
@@ -18,7 +18,7 @@ def alerts_csv(info: ClassInfo, students: Sequence[Student], alerts: Sequence[Al
     names = {student.id: student.name for student in students}
     rows = [
         [
-            harmless(info.title),
+            *class_cells(info),
             harmless(names.get(alert.student_id, "")),
             alert.rule,
             *both_times(alert.began_ms, zone),

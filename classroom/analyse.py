@@ -16,6 +16,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from classroom.errors import BadInput, EngineError
+from classroom.lawful import NO_EXPRESSION
 from classroom.people import NAMES_WERE_READ, People, any_name_read
 from classroom.picture_faces import read_crowd
 from classroom.pictures import MAX_MB, frame_of
@@ -90,8 +91,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="write NAME.json beside NAME.csv")
     parser.add_argument("--no-names", action="store_true", help="do not read the names in the tiles of a call")
     args = parser.parse_args(argv)
-    settings, failed = Settings.from_env(), 0
+    failed = 0
     try:
+        settings = Settings.from_env()
+        if not settings.expression:
+            raise BadInput(NO_EXPRESSION)
         files = inputs(args.inputs)
         results = targets(files, args.out)
         args.out.mkdir(parents=True, exist_ok=True)

@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 
 from classroom.attention import NOW_MS, Attention, seen_now
+from classroom.attention_windows import attention_of_class, attention_windows
+from classroom.class_only import GRACE_MS, WINDOW_S
 from classroom.clock import Clock
 from classroom.markers import breaks_of, lasting_break
 from classroom.mood import (
     SHOWN_MS,
     Breaks,
+    ClassWindows,
     add_windows,
     class_windows,
     drawable,
@@ -25,10 +28,12 @@ from classroom.presence import GONE_MS, STALE_MS
 from classroom.records import ClassInfo, Marker, Sharing, SignalKind, Student
 from classroom.signals import Standing, lane, no_signals, standing
 from classroom.store import Store
+from classroom.told_windows import told_timeline
 from fer_model.labels import EMOTIONS
 from fer_model.reading import Reason
 
 RECENT_MS = 120_000
+RECENT_WINDOWS = 8  # as long, in windows of a class of which only those are told
 
 
 class State(StrEnum):
@@ -186,7 +191,8 @@ class LiveBoard:
             self._breaks = breaks_of(markers)
             self._begin_anew()
         new = self._attention.mark(self._store.readings.of_class(self.info.id, after_id=self._after_id))
-        counted = student_windows(without_breaks(new, self._breaks), self._window_s)
+        count = student_windows if self.info.mode.shows.expression else attention_windows
+        counted = count(without_breaks(new, self._breaks), self._window_s)
         if self._windows is None:
             self._windows, self._recent = counted, new
         elif len(new):
@@ -209,7 +215,16 @@ class LiveBoard:
         held = seen_now(self._recent, now_ms)
         tiles = [replace(_with_held(tile, held), by_pictures=self._by_pictures(tile.student_id)) for tile in tiles]
         signals = self._store.signals.of_class(self.info.id)
-        return make_board(now_ms, tiles, self._windows, visits, self._window_s, signals, markers)
+        of_class = class_windows if self.info.mode.shows.expression else attention_of_class
+        board = make_board(now_ms, tiles, self._windows, visits, self._window_s, signals, markers, of_class)
+        return board if self.info.mode.shows.by_student else self._told(board, signals)
+
+    def _told(self, board: Board, signals: pd.DataFrame) -> Board:
+        """The board of a class of which only windows are told: those, and nothing of anybody's face."""
+        told = self._store.class_windows.of_class(self.info.id)
+        drawn = told_timeline(told, board.visits, board.at_ms - GRACE_MS, self._breaks)
+        said = lane(signals, board.visits, drawn.index.to_numpy(np.int64), WINDOW_S * 1000)
+        return replace(board, drawn=drawn, drawn_s=WINDOW_S, recent=drawn.iloc[-RECENT_WINDOWS:], lane=said)
 
 
 def make_board(
@@ -220,18 +235,21 @@ def make_board(
     window_s: int,
     signals: pd.DataFrame | None = None,
     markers: Sequence[Marker] = (),
+    of_class: ClassWindows = class_windows,
 ) -> Board:
     """Sum up the tiles of this moment and the student windows so far.
 
     Args:
         windows: ``mood.student_windows`` of the readings outside of breaks.
         signals: as the store gives them.
+        of_class: what makes windows of the class of them.
     """
     live = [tile for tile in tiles if tile.state is State.LIVE]
+    valences = [tile.valence for tile in live if tile.valence is not None]
     breaks = breaks_of(markers)
     signals = no_signals() if signals is None else signals
     said = standing(signals, at_ms, {tile.student_id for tile in tiles if tile.state is not State.GONE})
-    drawn, drawn_s = drawable(windows, visits, window_s, breaks)
+    drawn, drawn_s = drawable(windows, visits, window_s, breaks, of_class)
     since_ms = at_ms - RECENT_MS
     last = windows[windows.index.get_level_values("window_ms") > since_ms]
     present = visits[visits["seen_ms"] > since_ms]
@@ -241,11 +259,11 @@ def make_board(
         tiles=tuple(_with_signals(tile, said) for tile in tiles),
         drawn=drawn,
         drawn_s=drawn_s,
-        recent=class_windows(last, present, window_s, breaks),
+        recent=of_class(last, present, window_s, breaks),
         counts_now={emotion: sum(tile.emotion == emotion for tile in live) for emotion in EMOTIONS},
         usable_now=len(live),
         present_now=sum(tile.state is not State.GONE for tile in tiles),
-        valence_now=float(np.mean([tile.valence for tile in live])) if live else None,
+        valence_now=float(np.mean(valences)) if valences else None,
         visits=visits,
         signals=said,
         lane=lane(signals, visits, drawn.index.to_numpy(np.int64), drawn_s * 1000),
@@ -295,6 +313,8 @@ def student_state(
         return State.CAMERA_OFF
     if reason == Reason.NO_FACE:
         return State.NO_FACE
+    if reason == Reason.NOT_COMPUTED:
+        return State.LIVE  # all that is asked of the face is known
     return State.NOT_CLEAR if reason else State.LIVE
 
 
@@ -318,8 +338,10 @@ def make_tiles(
     step = window_s * 1000
     times = [now_ms // step * step - step * back for back in range(recent - 1, -1, -1)]
     totals = windows.groupby(level="student_id")[["analyses", "usable"]].sum()
-    valence = (windows["valence_sum"] / windows["usable"].where(windows["usable"] > 0)).dropna()
-    latest = valence[valence.index.get_level_values("window_ms") >= times[0]].to_dict()
+    latest = {}
+    if "valence_sum" in windows:
+        valence = (windows["valence_sum"] / windows["usable"].where(windows["usable"] > 0)).dropna()
+        latest = valence[valence.index.get_level_values("window_ms") >= times[0]].to_dict()
     tiles = []
     for student in students:
         row = shown.loc[student.id] if student.id in shown.index else None

@@ -116,6 +116,11 @@ class Gathering:
                 own, probs = self._sums[window_ms], np.array(reading.face.probs)
                 own[reading.student_id] = own.get(reading.student_id, 0.0) + probs
 
+    def take_back(self, student_id: int) -> None:
+        """Forget what a student showed in the windows that are not over."""
+        for sums in self._sums.values():
+            sums.pop(student_id, None)
+
     def over(self, now_ms: int) -> list[ClassWindow]:
         """The windows that are over now and may be told; what was known of them is forgotten, told or not."""
         told = []

@@ -6,30 +6,62 @@ from classroom.session_csv import csv_bytes
 from fer_model.labels import EMOTIONS
 
 _CLASS, _STUDENT = "title of the class", "name under which the student joined, or a number where names are left out"
-_SESSION = {
-    "class": _CLASS,
-    "student": _STUDENT,
+_MODE = "what the class shows of its students: names, pseudonyms, class only, signals only, attention only"
+_BEGIN = {
     "window_start_utc": "begin of the window, ISO 8601, UTC",
     "window_start_local": "the same in the teacher's time zone, with its distance from UTC",
+}
+_SESSION = {
+    "class": _CLASS,
+    "mode": _MODE,
+    "student": _STUDENT,
+    **_BEGIN,
     "analyses": "how often the student's picture was looked at in the window, a count",
     **{emotion: f"readings whose most probable expression shown was {emotion}, a count" for emotion in EMOTIONS},
     "mean_valence": "mean over the usable readings, -1 (unpleasant) to 1 (pleasant); empty where there were none",
     "mean_arousal": "mean over the usable readings, -1 (calm) to 1 (excited); empty where there were none",
     "usable_share": "usable readings / analyses, 0 to 1",
 }
+_TOLD = {
+    "class": _CLASS,
+    "mode": _MODE,
+    **_BEGIN,
+    "students_counted": "students whose expressions are in the shares; empty where the window is not told",
+    "students_present": "students who were present at any time in the window, a count",
+    "coverage": "students_counted / students_present, 0 to 1; empty where the window is not told",
+    **{
+        emotion: f"share of the students counted who showed {emotion} most, percent, rounded to 5; empty if not told"
+        for emotion in EMOTIONS
+    },
+    "note": "says so where not enough students shared; such a window is not told",
+}
+_ATTENTION = {
+    "class": _CLASS,
+    "mode": _MODE,
+    "student": _STUDENT,
+    **_BEGIN,
+    "analyses": "how often the student's picture was looked at in the window, a count",
+    "in_view": "of these, how often a face was in it",
+    "facing_known": "of these, how often it could be told whether the head faced the screen",
+    "facing": "of these, how often it did",
+    "eyes_known": "how often it could be told whether the eyes were open",
+    "eyes_open": "of these, how often they were; eyes that look down count as not open",
+}
 _ATTENDANCE = {
     "class": _CLASS,
+    "mode": _MODE,
     "student": _STUDENT,
     "joined_utc": "first time that the student was present, ISO 8601, UTC",
     "joined_local": "the same in the teacher's time zone",
     "left_utc": "last time that the student was present, ISO 8601, UTC",
     "left_local": "the same in the teacher's time zone",
     "minutes_present": "minutes in which the page was open or a picture came, over all visits",
-    "minutes_analysed": "minutes of these with analyses",
+    "minutes_analysed": "minutes of these with analyses; empty in mode class only",
     "visits": "how often the student came, a count",
 }
 _SIGNALS = {
     "class": _CLASS,
+    "mode": _MODE,
     "student": _STUDENT,
     "signal": "what the student said with one tap: got it, lost, too fast, too slow, hand up",
     "at_utc": "when, ISO 8601, UTC",
@@ -39,6 +71,7 @@ _SIGNALS = {
 }
 _MARKERS = {
     "class": _CLASS,
+    "mode": _MODE,
     "marker": "what the teacher noted: question, new topic, exercise, break, joke, note",
     "text": "what the teacher typed with it, also where names are left out",
     "at_utc": "when, ISO 8601, UTC",
@@ -48,6 +81,7 @@ _MARKERS = {
 }
 _ALERTS = {
     "class": _CLASS,
+    "mode": _MODE,
     "student": f"{_STUDENT}; empty where the alert is about the class",
     "rule": "name of the rule in Settings",
     "began_utc": "begin of the time that the rule looked back on, ISO 8601, UTC",
@@ -61,6 +95,8 @@ _ALERTS = {
 }
 MEANINGS: dict[str, dict[str, str]] = {
     "session.csv": _SESSION,
+    "class.csv": _TOLD,
+    "attention.csv": _ATTENTION,
     "attendance.csv": _ATTENDANCE,
     "signals.csv": _SIGNALS,
     "markers.csv": _MARKERS,

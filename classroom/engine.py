@@ -25,6 +25,7 @@ RESTART_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 # A restart takes about as long as a board needs to look again, so a board could miss it: it stays said this long.
 TOLD_FOR_S = 10.0
+WITH_EXPRESSION, WITHOUT_EXPRESSION = "classroom.engine_process", "classroom.attention_process"
 
 
 class EngineState(StrEnum):
@@ -51,12 +52,17 @@ class Engine(Protocol):
 class LocalEngine:
     """One child process, started at once in the background and again whenever it dies."""
 
-    def __init__(self, models_dir: Path | None = None) -> None:
+    def __init__(self, models_dir: Path | None = None, module: str = WITH_EXPRESSION) -> None:
+        """
+        Args:
+            module: the child to run, ``WITH_EXPRESSION`` or ``WITHOUT_EXPRESSION``.
+        """
         self.state = EngineState.STARTING
         self.restarts = 0
         self.problem = ""  # why it is not ready, in a sentence
         self._back_s = -math.inf  # when it was ready again after a restart, monotonic
         self._models_dir = models_dir
+        self._module = module
         self._child: Child | None = None
         self._lock = threading.Lock()  # one message at a time
         self._closing = threading.Event()
@@ -120,7 +126,7 @@ class LocalEngine:
             logger.warning("The analysis process has ended; starting it again.")
 
     def _start(self) -> None:
-        self._child = Child("classroom.engine_process", self._models_dir)
+        self._child = Child(self._module, self._models_dir)
         if self._closing.is_set():
             # ``close`` looked for a child to end before there was one.
             self._end_process()

@@ -1,6 +1,6 @@
 """The child of ``classroom.engine``: frames in on standard input, readings out on standard output, until input ends.
 
-It is ready when it is warm.
+It is ready when it is warm. ``classroom.attention_process`` is the same without expressions.
 """
 
 import numpy as np
@@ -11,12 +11,12 @@ from fer_model.model_files import LANDMARKS, SHORT_RANGE, model_file
 from fer_model.reader import FaceReader
 
 
-def main() -> int:
+def main(with_expression: bool = True) -> int:
     parent, models_dir = Parent(), models_dir_asked_for()
     try:
         for name in (SHORT_RANGE, LANDMARKS):
             model_file(name, models_dir, progress=lambda sentence, _share: parent.answer(("progress", sentence)))
-        reader = FaceReader.open(models_dir)
+        reader = FaceReader.open(models_dir, with_expression)
         reader.read(np.zeros((240, 320, 3), np.uint8))  # the first call allocates: let nobody wait for it
     except FerModelError as error:
         parent.answer(("failed", str(error)))

@@ -15,6 +15,7 @@ from classroom.before_after_words import NOTE, TITLE, before_after_html
 from classroom.charts import timeline_figure
 from classroom.clock import as_utc
 from classroom.colours import COLOURS
+from classroom.mode_summary import Number, mode_numbers, told_shares
 from classroom.people_charts import heat_map, person_grid
 from classroom.report import ATTENTION_NOTE, ClassReport, attendance_table, attention_table
 from fer_model.labels import EMOTIONS
@@ -42,18 +43,25 @@ def html_report(report: ClassReport, zone: tzinfo) -> bytes:
         zone: times are this zone's.
     """
     title, parts = escape(report.info.title), [_head(report, zone)]
-    if report.analyses:
+    if not report.info.mode.shows.mood:
+        parts += [_mood(report, zone), _attention(report)]
+    elif report.analyses:
         parts += [_mood(report, zone), _changes(report, zone), _people(report, zone), _attention(report)]
     else:
         parts.append("<p>No face was analysed in this class.</p>")
-    parts += [_alerts(report, zone), f"<h2>Attendance</h2>{_table(attendance_table(report, zone))}", _NOTES]
-    script = f"<script>{get_plotlyjs()}</script>" if report.analyses else ""
+    parts += [_alerts(report, zone), f"<h2>Attendance</h2>{_table(attendance_table(report, zone))}", _notes(report)]
+    has_chart = report.analyses or not report.info.mode.shows.mood
+    script = f"<script>{get_plotlyjs()}</script>" if has_chart else ""
     page = (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style>{script}</head>'
         f"<body>{''.join(parts)}</body></html>"
     )
     return page.encode()
+
+
+def _notes(report: ClassReport) -> str:
+    return _NOTES if report.info.mode.shows.expression else ""
 
 
 _NOTES = (
@@ -67,31 +75,49 @@ _NOTES = (
 def _head(report: ClassReport, zone: tzinfo) -> str:
     opened = as_utc(report.info.opened_ms).astimezone(zone)
     ended = "running" if report.info.ended_ms is None else f"{as_utc(report.info.ended_ms).astimezone(zone):%H:%M}"
+    numbers = _mood_numbers(report) if report.info.mode.shows.mood else mode_numbers(report)
+    cells = "".join(
+        f'<div><b>{value}</b>{label}<br><span class="quiet">{under}</span></div>' for label, value, under in numbers
+    )
+    when = f"{opened:%Y-%m-%d %H:%M} to {ended} ({escape(str(zone))})"
+    mode = f"{report.info.mode.title}: {report.info.mode.shows.to_teacher}"
+    return (
+        f'<h1>{escape(report.info.title)}</h1><p class="quiet">{when}<br>{escape(mode)}</p>'
+        f'<div class="numbers">{cells}</div>'
+    )
+
+
+def _mood_numbers(report: ClassReport) -> list[Number]:
     valence = "not known" if report.valence is None else f"{report.valence:+.2f}"
     usable = f"{report.usable / report.analyses:.0%}" if report.analyses else "not known"
-    numbers = [
+    return [
         ("students", f"{len(report.attendance)}", ""),
         ("analyses", f"{report.analyses:,}", ""),
         ("with a usable face", usable, f"n = {report.analyses:,}"),
         ("mean valence (−1 to 1)", valence, f"n = {report.usable:,} usable readings"),
     ]
-    cells = "".join(
-        f'<div><b>{value}</b>{label}<br><span class="quiet">{under}</span></div>' for label, value, under in numbers
-    )
-    when = f"{opened:%Y-%m-%d %H:%M} to {ended} ({escape(str(zone))})"
-    return f'<h1>{escape(report.info.title)}</h1><p class="quiet">{when}</p><div class="numbers">{cells}</div>'
 
 
 def _mood(report: ClassReport, zone: tzinfo) -> str:
+    mode, counts = report.info.mode, {}
+    if mode.shows.mood:
+        counts = {emotion: f"{report.counts[emotion]:,}" for emotion in EMOTIONS}
+    elif mode.shows.expression:
+        counts = told_shares(report)
     counts = "".join(
-        f'<span><i class="dot" style="background:{COLOURS[emotion]}"></i>{emotion} <b>{count:,}</b></span>'
-        for emotion, count in ((emotion, report.counts[emotion]) for emotion in EMOTIONS)
+        f'<span><i class="dot" style="background:{COLOURS[emotion]}"></i>{emotion} <b>{count}</b></span>'
+        for emotion, count in counts.items()
     )
     figure = timeline_figure(
-        *(report.timeline, report.timeline_s, zone), at_least_s=30, lane=report.lane, markers=report.markers
+        *(report.timeline, report.timeline_s, zone),
+        at_least_s=30,
+        lane=report.lane,
+        markers=report.markers,
+        mode=mode,
     )
+    title = "Mood of the class" if mode.shows.expression else "The class over time"
     return (
-        f"<section><h2>Mood of the class</h2>{_chart(figure)}"
+        f"<section><h2>{title}</h2>{_chart(figure)}"
         f'<p class="quiet">One point is {report.timeline_s} s.</p><p class="counts">{counts}</p></section>'
     )
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from classroom.records import ClassInfo, Marker, Student
-from classroom.session_csv import both_times, csv_bytes, harmless
+from classroom.session_csv import both_times, class_cells, csv_bytes, harmless
 from classroom.signals import ends_ms
 
-SIGNAL_COLUMNS = ["class", "student", "signal", "at_utc", "at_local", "until_utc", "until_local"]
-MARKER_COLUMNS = ["class", "marker", "text", "at_utc", "at_local", "until_utc", "until_local"]
+SIGNAL_COLUMNS = ["class", "mode", "student", "signal", "at_utc", "at_local", "until_utc", "until_local"]
+MARKER_COLUMNS = ["class", "mode", "marker", "text", "at_utc", "at_local", "until_utc", "until_local"]
 _NEVER = ("", "")
 
 
@@ -21,7 +21,7 @@ def signals_csv(info: ClassInfo, students: Sequence[Student], signals: pd.DataFr
     ends = np.minimum(ends_ms(signals), np.inf if info.ended_ms is None else info.ended_ms)
     rows = [
         [
-            harmless(info.title),
+            *class_cells(info),
             harmless(names[student_id]),
             kind,
             *both_times(at_ms, zone),
@@ -38,7 +38,7 @@ def markers_csv(info: ClassInfo, markers: Sequence[Marker], zone: tzinfo) -> byt
     """In the order of time. Only a break that is over has an end."""
     rows = [
         [
-            harmless(info.title),
+            *class_cells(info),
             marker.kind.value,
             harmless(marker.text),
             *both_times(marker.at_ms, zone),

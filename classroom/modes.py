@@ -76,7 +76,7 @@ SHOWS: dict[Mode, Shows] = {
     ),
     Mode.CLASS_ONLY: Shows(
         *(True, True, False, False, True),
-        "Shares of the whole class every 15 s, when enough students share; nothing about anybody's face.",
+        "Nothing about anybody's face: shares of the whole class every 15 s, when enough students share.",
     ),
     Mode.SIGNALS_ONLY: Shows(
         *(False, False, False, True, True),

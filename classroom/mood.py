@@ -13,7 +13,7 @@ Conventions
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,8 @@ SUMS = ["valence_sum", "arousal_sum"]
 PLEASANT = ("happy", "surprise")
 UNPLEASANT = ("sad", "fear", "angry", "disgust")
 Breaks = Sequence[tuple[int, int | None]]
+# (student windows, visits, window_s, breaks) to the windows of the class.
+ClassWindows = Callable[[pd.DataFrame, pd.DataFrame, int, Breaks], pd.DataFrame]
 # What is shown of a student now: long enough to be calm, short enough to be now.
 SHOWN_MS = 6_000
 # More points than this cost a browser time and show an eye nothing.
@@ -92,39 +94,56 @@ def class_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int, br
         ``COUNTS``; ``share_<emotion>`` in [0, 1]; ``valence`` and ``arousal`` in [-1, 1]; ``students_usable``,
         ``students_present``; ``coverage`` in [0, 1]. NaN where not known.
     """
-    index = pd.Index(_begins(windows, visits, window_s), name="window_ms")
+    result = summed_windows(windows, visits, window_s, breaks)
+    known = result["usable"].where(result["usable"] > 0)
+    for emotion in EMOTIONS:
+        result[f"share_{emotion}"] = result[emotion] / known
+    result["valence"] = result["valence_sum"] / known
+    result["arousal"] = result["arousal_sum"] / known
+    return result.drop(columns=SUMS)
 
+
+def summed_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int, breaks: Breaks = ()) -> pd.DataFrame:
+    """Counts and sums of all students, window by window, with ``students_usable``, ``students_present``, ``coverage``.
+
+    Args:
+        windows: student windows of any counts, ``usable`` among them.
+        visits: as for ``class_windows``, which has the index.
+    """
+    index = pd.Index(_begins(windows, visits, window_s), name="window_ms")
     result = windows.groupby(level="window_ms").sum().reindex(index, fill_value=0)
     with_face = windows["usable"].gt(0).groupby(level="window_ms").sum()
     result["students_usable"] = with_face.reindex(index, fill_value=0).astype(np.int64)
     begins, step = index.to_numpy(np.int64), window_s * 1000
     present = np.where(_inside(begins, begins + step, breaks), 0, _present(visits, begins, step))
     result["students_present"] = np.maximum(present, result["students_usable"])
-    known = result["usable"].where(result["usable"] > 0)
-    for emotion in EMOTIONS:
-        result[f"share_{emotion}"] = result[emotion] / known
-    result["valence"] = result["valence_sum"] / known
-    result["arousal"] = result["arousal_sum"] / known
     present = result["students_present"].where(result["students_present"] > 0)
     result["coverage"] = result["students_usable"] / present
-    return result.drop(columns=SUMS)
+    return result
 
 
 def drawable(
-    windows: pd.DataFrame, visits: pd.DataFrame, window_s: int, breaks: Breaks = ()
+    windows: pd.DataFrame,
+    visits: pd.DataFrame,
+    window_s: int,
+    breaks: Breaks = (),
+    of_class: ClassWindows = class_windows,
 ) -> tuple[pd.DataFrame, int]:
     """The class windows to draw, coarse enough for ``MAX_POINTS``.
+
+    Args:
+        of_class: what makes class windows of student windows.
 
     Returns:
         ``class_windows``, and their length in seconds, ``window_s`` or a multiple of it.
     """
     span = _span(windows, visits, window_s)
     if len(span) <= MAX_POINTS:
-        return class_windows(windows, visits, window_s, breaks), window_s
+        return of_class(windows, visits, window_s, breaks), window_s
     wanted_s = len(span) * window_s / MAX_POINTS
     steps = [step for step in _STEPS_S if step >= wanted_s and step % window_s == 0]
     step_s = steps[0] if steps else int(np.ceil(wanted_s / window_s)) * window_s
-    return class_windows(coarser(windows, step_s), visits, step_s, breaks), step_s
+    return of_class(coarser(windows, step_s), visits, step_s, breaks), step_s
 
 
 def shown_now(readings: pd.DataFrame, now_ms: int) -> pd.DataFrame:

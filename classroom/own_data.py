@@ -18,6 +18,7 @@ MEANINGS = {
     "readings.*_deg, *_open": "how the head was turned, in degrees, and how far eyes and mouth were open",
     "readings.faces_seen": "how many faces were in the picture; the largest was read",
     "visits": "when you came and when you were last seen",
+    "counted_together": "with whom you count as one group, where nothing is kept about anybody alone",
     "signals": "the buttons that you pressed",
     "alerts": "when the board told your teacher that you may need a hand, what was seen, and whether it was useful",
     "roster_names": "your name on the list that your teacher gave",

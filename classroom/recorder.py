@@ -10,8 +10,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from classroom.class_only import ClassWindow
 from classroom.clock import Clock
 from classroom.errors import StoreError
+from classroom.gathering import ClassOnlyWindows
 from classroom.records import Reading
 from classroom.store import Store
 
@@ -29,15 +31,20 @@ Seen = dict[int, tuple[int, int]]
 class Recorder:
     """Owns the writer thread. ``close()`` drains, and may be called twice."""
 
-    def __init__(self, store: Store, clock: Clock, seen: Callable[[], Seen]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, seen: Callable[[], Seen], windows: ClassOnlyWindows | None = None
+    ) -> None:
         """Start the thread.
 
         Args:
             seen: asked once a commit for who is present: student id to (class id, when last seen).
+            windows: keeps back the readings of classes of which only windows are told, and gives those windows.
         """
         self._store = store
         self._clock = clock
         self._seen = seen
+        self._windows = windows
+        self._told: list[ClassWindow] = []  # windows that are not written yet
         self._waiting: list[Reading] = []
         self._refused: dict[int, int] = {}  # student id: what was seen until then is not wanted
         self._lock = threading.Lock()  # the list
@@ -53,7 +60,8 @@ class Recorder:
     def add(self, readings: Sequence[Reading]) -> None:
         """Take readings to be stored within about a second. Never blocks on the database."""
         with self._lock:
-            self._waiting.extend(each for each in readings if each.at_ms > self._refused.get(each.student_id, -1))
+            wanted = [each for each in readings if each.at_ms > self._refused.get(each.student_id, -1)]
+            self._waiting.extend(self._windows.let_through(wanted) if self._windows else wanted)
             too_many = len(self._waiting) - MAX_WAITING
             if too_many > 0:
                 del self._waiting[:too_many]
@@ -75,6 +83,8 @@ class Recorder:
                     self._noted.popleft()
                 if batch or seen:
                     self._store.readings.write(batch, seen, self._clock())
+                batch = []
+                self._write_windows()
             except Exception:
                 # Whatever it was, the readings are kept: a fault that nobody foresaw is no reason to lose any.
                 with self._lock:
@@ -106,6 +116,8 @@ class Recorder:
                     if each.student_id != student_id or not since_ms <= each.at_ms <= until_ms
                 ]
                 dropped, self._waiting = len(self._waiting) - len(kept), kept
+            if self._windows:
+                self._windows.take_back(student_id)
             return dropped + erase()
 
     def _note(self, seen: Seen) -> None:
@@ -122,6 +134,13 @@ class Recorder:
                 self.flush()
             except StoreError as error:
                 logger.error("%s %d readings were not written.", error, len(self._waiting))
+
+    def _write_windows(self) -> None:
+        if self._windows:
+            self._told += self._windows.over(self._clock())
+        if self._told:
+            self._store.class_windows.add(self._told)
+            self._told = []
 
     def _run(self) -> None:
         while not self._stop.wait(COMMIT_EVERY_S):

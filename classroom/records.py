@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from classroom.modes import Mode
 from fer_model.reading import FaceReading
 
 
@@ -24,7 +25,8 @@ class Teacher:
 class ClassInfo:
     """A lesson with a join code. ``ended_ms`` is ``None`` while it runs; ``teacher_id`` is ``None`` for a demo.
 
-    ``keep_days`` is ``None`` for one that is kept as long as the server keeps a class.
+    ``keep_days`` is what its teacher has chosen, ``None``: as long as the server keeps a class. ``smallest_group``
+    is the number of students below which nothing is told, ``None`` in modes that tell of each.
     """
 
     id: int
@@ -34,6 +36,8 @@ class ClassInfo:
     opened_ms: int
     ended_ms: int | None
     keep_days: int | None = None
+    mode: Mode = Mode.NAMES
+    smallest_group: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -129,3 +133,22 @@ class Alert:
     ended_ms: int | None
     evidence: str
     useful: bool | None = None
+
+
+@dataclass(frozen=True)
+class LawfulBasis:
+    """What a teacher confirmed before the first class, for the whole server.
+
+    Attributes:
+        teacher_id: who did; ``None`` when that account is gone.
+        version: of the text that was confirmed.
+        basis: the basis that was chosen; ``note``: what was added to it.
+        expression: whether this server computed expressions then.
+    """
+
+    teacher_id: int | None
+    version: str
+    basis: str
+    note: str
+    expression: bool
+    confirmed_ms: int

@@ -7,13 +7,16 @@ import pandas as pd
 
 from classroom.attendance import Attendance, attendance
 from classroom.attention import COUNTS, mark, totals, yawns
+from classroom.attention_windows import attention_of_class, attention_windows
 from classroom.before_after import BeforeAfter, before_after
+from classroom.class_only import WINDOW_S
 from classroom.clock import as_utc
 from classroom.markers import breaks_of
 from classroom.mood import class_windows, coarser, drawable, student_windows, without_breaks
 from classroom.records import Alert, ClassInfo, Marker, SignalKind
 from classroom.signals import lane, no_signals
 from classroom.store import Store
+from classroom.told_windows import last_ms, told_timeline
 from fer_model.labels import EMOTIONS
 
 SMOOTH_S = (60, 180, 300)
@@ -32,6 +35,9 @@ ATTENTION_TITLES = ("Student", "In view", "Facing the screen", "Eyes open", "Mou
 @dataclass(frozen=True)
 class ClassReport:
     """One class. ``timeline`` is ``mood.class_windows``, each ``timeline_s`` long; totals are over the whole class.
+
+    In modes without the expression of each student ``windows`` and ``timeline`` are those of ``attention_windows``, or
+    there are no windows of students at all and the timeline is that of ``told_windows``.
 
     ``attention`` is ``attention.totals`` of what was not a break with ``yawns`` beside them, without a row where no
     geometry is known.
@@ -84,11 +90,18 @@ def class_report(store: Store, info: ClassInfo, window_s: int) -> ClassReport:
     visits = store.readings.visits(info.id)
     markers = tuple(store.markers.of_class(info.id))
     breaks = breaks_of(markers)
-    windows = student_windows(without_breaks(readings, breaks), window_s)
-    timeline, timeline_s = drawable(windows, visits, window_s, breaks)
     students = tuple(store.classes.students(info.id))
     marked = mark(readings)
     counted = without_breaks(marked, breaks)
+    if info.mode.shows.expression:
+        windows = student_windows(counted, window_s)
+        timeline, timeline_s = drawable(windows, visits, window_s, breaks)
+    else:
+        windows = attention_windows(counted, window_s)
+        timeline, timeline_s = drawable(windows, visits, window_s, breaks, attention_of_class)
+    if not info.mode.shows.by_student:
+        told = store.class_windows.of_class(info.id)
+        timeline, timeline_s = told_timeline(told, visits, last_ms(info, visits), breaks), WINDOW_S
     signals = store.signals.of_class(info.id)
     return ClassReport(
         *(info, tuple(attendance(students, readings, visits)), visits, windows, timeline, timeline_s),
@@ -96,13 +109,15 @@ def class_report(store: Store, info: ClassInfo, window_s: int) -> ClassReport:
         signals=signals,
         lane=lane(signals, visits, timeline.index.to_numpy("int64"), timeline_s * 1000),
         markers=markers,
-        changes=before_after(markers, marked),
+        changes=before_after(markers, marked) if info.mode.shows.mood else (),
         alerts=tuple(store.alerts.of_class(info.id)),
     )
 
 
 def smoothings(report: ClassReport) -> list[int]:
     """The lengths in seconds of a point of the timeline that can be chosen, the finest first."""
+    if not report.info.mode.shows.by_student:
+        return [report.timeline_s]
     return [
         report.timeline_s,
         *(step for step in SMOOTH_S if step > report.timeline_s and step % report.timeline_s == 0),
@@ -118,7 +133,8 @@ def smoothed(report: ClassReport, step_s: int) -> ClassReport:
     if step_s == report.timeline_s:
         return report
     breaks = breaks_of(report.markers or ())
-    timeline = class_windows(coarser(report.windows, step_s), report.visits, step_s, breaks)
+    of_class = class_windows if report.info.mode.shows.expression else attention_of_class
+    timeline = of_class(coarser(report.windows, step_s), report.visits, step_s, breaks)
     said = report.lane
     if said is not None:
         said = lane(report.signals, report.visits, timeline.index.to_numpy("int64"), step_s * 1000)
@@ -126,7 +142,12 @@ def smoothed(report: ClassReport, step_s: int) -> ClassReport:
 
 
 def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:
-    """A row a student, times in the teacher's zone; visits of the same student are merged."""
+    """A row a student, times in the teacher's zone; visits of the same student are merged.
+
+    Only the columns that the class's mode has.
+    """
+    if not report.info.mode.shows.mood:
+        return _who_was_here(report, zone)
     rows = []
     totals = report.windows.groupby(level="student_id").sum()
     for row in report.attendance:
@@ -149,6 +170,23 @@ def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(rows, columns=ATTENDANCE_TITLES)
+
+
+def _who_was_here(report: ClassReport, zone: tzinfo) -> pd.DataFrame:
+    """Presence alone, and how long somebody was analysed where that is kept."""
+    analysed = report.info.mode.shows.camera and report.info.mode.shows.by_student
+    rows = [
+        (
+            row.student.name,
+            f"{as_utc(row.joined_ms).astimezone(zone):%H:%M:%S}",
+            f"{as_utc(row.left_ms).astimezone(zone):%H:%M:%S}",
+            row.visits,
+            round(row.present_ms / 60_000, 1),
+            *([round(row.analysed_ms / 60_000, 1)] if analysed else []),
+        )
+        for row in report.attendance
+    ]
+    return pd.DataFrame(rows, columns=ATTENDANCE_TITLES[: 6 if analysed else 5])
 
 
 def attention_table(report: ClassReport) -> pd.DataFrame:

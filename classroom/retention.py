@@ -21,7 +21,7 @@ DAY_MS = 24 * 3_600_000
 LOOK_EVERY_S = 3_600.0
 # Between two looks, however often something is erased: while the file is written anew nobody else can write.
 REST_S = 10.0
-# A file of this size is written anew in about a second; a larger one waits until nobody is in a class.
+# While a file is written anew nobody else can write: a larger one than this waits until nobody is in a class.
 SMALL_BYTES = 64_000_000
 COPIES_KEPT_MS = 7 * DAY_MS
 # What a teacher can choose.

@@ -1,10 +1,11 @@
 """The parts of one server, put together. Pages and routes speak to this and to nothing behind it."""
 
+import contextlib
 import json
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -19,12 +20,18 @@ from classroom.codes import new_token, token_hash
 from classroom.demo import DemoClass
 from classroom.door import Door
 from classroom.engine import Engine, EngineState, LocalEngine
-from classroom.errors import BadInput, NotAllowed, StoreError
+from classroom.engines import Engines
+from classroom.errors import BadInput, NameTaken, NotAllowed, StoreError
+from classroom.gathering import ClassOnlyWindows
+from classroom.lawful import LawfulBases
 from classroom.loop_lag import LoopLag
 from classroom.markers import lasting_break
+from classroom.modes import Mode
 from classroom.naming import MAX_TITLE, clean_name, clean_text
+from classroom.no_desk import NoDesk
 from classroom.picture_way import DECODE_TIMEOUT_S, PictureWay
 from classroom.presence import Presence
+from classroom.pseudonyms import new_pseudonym
 from classroom.recorder import Recorder
 from classroom.records import ClassInfo, Marker, MarkerKind, Sharing, SignalKind, Student, Teacher
 from classroom.retention import Retention, deletion_ms
@@ -77,6 +84,7 @@ class ClassServer:
         self.clock = clock = not_before(clock, max(heard.values(), default=0))
         self._away = {class_id: (at_ms, clock()) for class_id, at_ms in heard.items()}
         self.accounts = Accounts(self.store, clock)
+        self.lawful = LawfulBases(self.store, clock, settings.expression)
         self.door = Door(clock, self.store.classes.of_code)
         self.school = SchoolAccounts(self.accounts, clock)
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
@@ -90,14 +98,22 @@ class ClassServer:
             settings.max_students,
             lambda: ChildRoomReader(settings.models_dir),
         )
-        self.recorder = Recorder(self.store, clock, lambda: self.presence.seen() | self.rooms.seen() | self.demo.seen())
-        self.engine = engine if engine is not None else LocalEngine(settings.models_dir)
+        self._known: dict[int, ClassInfo] = {}  # classes that were heard of; what is asked of them never changes
+        self.windows = ClassOnlyWindows(self.store, self._info_of)
+        self.recorder = Recorder(
+            self.store,
+            clock,
+            lambda: self.presence.seen() | self.rooms.seen() | self.demo.seen(),
+            self.windows,
+        )
+        self.engines = Engines(settings.models_dir, settings.expression, engine, LocalEngine)
+        self.engine = self.engines.usual
         self.loop_lag = LoopLag()
         self.ticker = Ticker(
-            *(self.slots, self.engine, self.recorder.add, clock), self.loop_lag.mean_s, settings.read_every_s
+            *(self.slots, self._engine_of, self.recorder.add, clock), self.loop_lag.mean_s, settings.read_every_s
         )
         self.alerts = AlertDesk(self.store, clock)
-        self.desk = AnalysisDesk(settings.models_dir)
+        self.desk = AnalysisDesk(settings.models_dir) if settings.reads_files else NoDesk()
         # A desk of its own: students' pictures do not wait for what a teacher has read.
         self._decoder = AnalysisDesk(None, DECODE_TIMEOUT_S, "classroom.picture_process")
         self.pictures = PictureWay(
@@ -125,7 +141,7 @@ class ClassServer:
         self.demo.close()
         self.rooms.close()
         self.ticker.close()
-        self.engine.close()
+        self.engines.close()
         self.jobs.close()
         self.desk.close()
         self._decoder.close()
@@ -135,16 +151,37 @@ class ClassServer:
 
     # The teacher
 
-    def open_class(self, teacher: Teacher, title: str, roster_text: str = "") -> ClassInfo:
+    def open_class(
+        self,
+        teacher: Teacher,
+        title: str,
+        roster_text: str = "",
+        mode: Mode | None = None,
+        keep_days: int | None = None,
+    ) -> ClassInfo:
         """Open a class under a new join code.
 
+        Args:
+            mode: what it shows of its students; ``None``: what this server's settings say.
+            keep_days: for how long it is kept, ``None``: as long as this server keeps a class.
+
         Raises:
-            BadInput: no title, or the roster cannot be used.
+            BadInput: no title, the roster cannot be used, or the mode is not allowed here.
+            NotAllowed: nobody has confirmed the lawful basis yet.
         """
+        mode = mode or self.settings.default_mode
+        if not self.lawful.is_confirmed():
+            raise NotAllowed("Confirm the lawful basis first: open “Live class” anew, it asks for that.")
+        if mode not in self.settings.modes:
+            raise BadInput(f"This server does not allow “{mode.title}”. Choose another mode.")
         title = clean_text(title, MAX_TITLE)
         if not title:
             raise BadInput("Give the class a title, such as its subject and group.")
-        return self.store.classes.open(teacher.id, title, parse_roster(roster_text), self.clock())
+        roster = parse_roster(roster_text)
+        if roster and not mode.shows.typed_names:
+            raise BadInput("A class list has names, and a class with pseudonyms keeps none. Leave the list empty.")
+        smallest = None if mode.shows.by_student else self.settings.smallest_group
+        return self.store.classes.open(teacher.id, title, roster, self.clock(), mode, smallest, keep_days)
 
     def own_class(self, teacher: Teacher, class_id: int) -> ClassInfo | None:
         """The class of this id when it is this teacher's, else ``None``."""
@@ -202,6 +239,18 @@ class ClassServer:
         for student in self.store.classes.students(info.id):
             if student.id == student_id:
                 self.rights.erase(student)
+
+    def keep_for(self, teacher: Teacher, info: ClassInfo, days: int | None) -> None:
+        """For how many days the class is kept, ``None``: as long as this server keeps one.
+
+        Raises:
+            NotAllowed: the class is not this teacher's.
+            BadInput: this time is over already.
+        """
+        due_ms = self.deletion_ms(replace(self._must_own(teacher, info), keep_days=days))
+        if due_ms is not None and due_ms <= self.clock():
+            raise BadInput("This time is over already for this class. If it is to go now, delete it.")
+        self.store.classes.keep_for(info.id, days)
 
     def deletion_ms(self, info: ClassInfo) -> int | None:
         """When the class is deleted by itself, as things are now; ``None``: never."""
@@ -274,8 +323,12 @@ class ClassServer:
         """A page of the teacher's shares a camera of the room; gives the number for its frames.
 
         Raises:
-            BadInput: the class has ended.
+            BadInput: the class has ended, or its mode has no seats.
         """
+        if not (info.mode.shows.room and self.settings.expression):  # which may have been switched off since
+            raise BadInput(
+                "In this class no camera of the room can be shared: every face in it would be read by itself."
+            )
         sharer = self.rooms.share(info)
         if not self.is_open(info):  # asked afterwards, so that an end at the same moment wins
             self.rooms.forget(info.id)
@@ -297,20 +350,21 @@ class ClassServer:
             self._refuse_new_camera()
         info = self.door.find(code, source)
         token = new_token()
-        student = self.store.classes.join(
-            info.id,
-            clean_name(name),
-            token_hash(token),
-            Sharing.CAMERA if share_camera else Sharing.NOTHING,
-            self.clock(),
-            self.settings.max_students,
-        )
-        return student, token
+        shows_camera = share_camera and info.mode.shows.camera
+        as_whom = (token_hash(token), Sharing.CAMERA if shows_camera else Sharing.NOTHING)
+        if info.mode.shows.typed_names:
+            return self._add(info, clean_name(name), *as_whom), token
+        while True:  # until nobody has taken the same one at the same moment
+            with contextlib.suppress(NameTaken):
+                taken = [student.name for student in self.store.classes.students(info.id)]
+                return self._add(info, new_pseudonym(taken), *as_whom), token
 
     def student_of(self, token: str) -> tuple[Student, ClassInfo] | None:
         """The student whose cookie this is, with the class."""
         student = self.store.classes.student_of_token(token_hash(token)) if token else None
         info = self.store.classes.get(student.class_id) if student else None
+        if info:
+            self._known[info.id] = info
         return (student, info) if info else None
 
     def is_open(self, info: ClassInfo) -> bool:
@@ -321,8 +375,12 @@ class ClassServer:
         """Change what a student shares; a frame that waits is dropped.
 
         Raises:
+            NotAllowed: a camera, in a class without cameras.
             BadInput: the machine takes no more cameras now.
         """
+        info = self._info_of(student.class_id)
+        if sharing is not Sharing.NOTHING and info is not None and not info.mode.shows.camera:
+            raise NotAllowed("This class takes no cameras.")
         if sharing is Sharing.CAMERA and student.sharing is Sharing.NOTHING:
             self._refuse_new_camera()
         self.store.classes.set_sharing(student.id, sharing)
@@ -358,13 +416,16 @@ class ClassServer:
 
     def frame_arrived(self, student: Student, frame: av.VideoFrame) -> None:
         """The frame callback's only call: keep the newest frame. Does no I/O, decodes nothing, never raises."""
-        if self.presence.accepts(student.id):
+        info = self._known.get(student.class_id)
+        if self.presence.accepts(student.id) and (info is None or info.mode.shows.camera):
             self.slots.put(Slot(student.id, student.class_id, self.clock(), frame))
 
     def picture_arrived(self, student: Student, info: ClassInfo, content: bytes) -> None:
         """A picture in place of video, as ``PictureWay.arrived``. Never call it on the event loop."""
         if not self.is_open(info):
             raise NotAllowed("The class has ended, so no picture is wanted any more.")
+        if not info.mode.shows.camera:
+            raise NotAllowed("This class takes no cameras.")
         self.pictures.arrived(student, content)
 
     def end_video(self, student: Student, why: str) -> None:
@@ -383,8 +444,9 @@ class ClassServer:
 
     def health(self) -> list[Part]:
         """The parts of this server and whether they work."""
-        engine_ok = self.engine.state is EngineState.READY
-        problem = self.engine.problem or f"Analysis is {self.engine.state.value}."
+        engine = next((each for each in self.engines.all if each.state is not EngineState.READY), self.engine)
+        engine_ok = engine.state is EngineState.READY
+        problem = engine.problem or f"Analysis is {engine.state.value}."
         pace = self.ticker.shedding.sentence or f"Every face is read every {self.ticker.shedding.interval_s:g} s."
         return [
             self._store_part(),
@@ -437,6 +499,23 @@ class ClassServer:
         if info is None or not info.is_open:
             raise BadInput("The class has ended, so nothing was sent.")
 
+    def _add(self, info: ClassInfo, name: str, hashed: str, sharing: Sharing) -> Student:
+        limit = self.settings.max_students
+        return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit)
+
+    def _info_of(self, class_id: int) -> ClassInfo | None:
+        """A class with its mode; the database is asked for it once."""
+        if class_id not in self._known:
+            info = self.store.classes.get(class_id)
+            if info is None:
+                return None
+            self._known[class_id] = info
+        return self._known[class_id]
+
+    def _engine_of(self, class_id: int) -> Engine:
+        info = self._info_of(class_id)
+        return self.engines.of(info is None or info.mode.shows.expression)
+
     def _last_seen_ms(self, student_id: int) -> int | None:
         return self.rooms.last_seen_ms(student_id) or self.presence.last_seen_ms(student_id)
 
@@ -464,6 +543,7 @@ class ClassServer:
         self.presence.forget_class(class_id)
         self.signals.forget_class(class_id)
         self.alerts.forget(class_id)
+        self.windows.forget(class_id)
         with self._lock:
             self._boards.pop(class_id, None)
 

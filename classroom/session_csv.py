@@ -18,11 +18,11 @@ from classroom.records import ClassInfo, Student
 from fer_model.labels import EMOTIONS
 
 SESSION_COLUMNS = [
-    "class", "student", "window_start_utc", "window_start_local", "analyses", *EMOTIONS,
+    "class", "mode", "student", "window_start_utc", "window_start_local", "analyses", *EMOTIONS,
     "mean_valence", "mean_arousal", "usable_share",
 ]  # fmt: skip
 ATTENDANCE_COLUMNS = [
-    "class", "student", "joined_utc", "joined_local", "left_utc", "left_local",
+    "class", "mode", "student", "joined_utc", "joined_local", "left_utc", "left_local",
     "minutes_present", "minutes_analysed", "visits",
 ]  # fmt: skip
 
@@ -39,7 +39,7 @@ def session_csv(
         usable = row["usable"]
         rows.append(
             [
-                harmless(info.title),
+                *class_cells(info),
                 harmless(names[student_id]),
                 *both_times(window_ms, zone),
                 int(row["analyses"]),
@@ -58,17 +58,22 @@ def attendance_csv(
     """The attendance file, one row a student; visits of the same student are merged."""
     rows = [
         [
-            harmless(info.title),
+            *class_cells(info),
             harmless(row.student.name),
             *both_times(row.joined_ms, zone),
             *both_times(row.left_ms, zone),
             f"{row.present_ms / 60_000:.2f}",
-            f"{row.analysed_ms / 60_000:.2f}",
+            f"{row.analysed_ms / 60_000:.2f}" if info.mode.shows.by_student else "",  # else nobody's is kept
             row.visits,
         ]
         for row in attendance(students, readings, visits)
     ]
     return csv_bytes(ATTENDANCE_COLUMNS, rows)
+
+
+def class_cells(info: ClassInfo) -> tuple[str, str]:
+    """Title and mode, with which every row of every file begins."""
+    return harmless(info.title), info.mode.value
 
 
 def harmless(text: str) -> str:

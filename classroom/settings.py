@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from classroom.class_only import ADVISED_K, LEAST_K
 from classroom.errors import BadInput
+from classroom.modes import Mode, allowed_modes, modes_named
 from classroom.shedding import FASTEST_S, PACES_S
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +28,9 @@ class Settings:
         read_every_s: each face is read no more often than this; one of ``shedding.PACES_S``.
         public_url: address that join links show, such as ``https://school.example``; empty: as the browser says.
         ice_servers: STUN and TURN servers for other networks; empty on a local one.
+        expression: whether expressions are computed at all; where they must not be, no mode with them is offered.
+        modes: that a class may be opened in; ``default_mode`` is chosen unless the teacher chooses another.
+        smallest_group: students below which "class only" tells nothing.
         turn_urls: TURN servers that want credentials made with ``turn_secret``, which they know too.
     """
 
@@ -39,16 +44,28 @@ class Settings:
     read_every_s: float = FASTEST_S
     public_url: str = ""
     ice_servers: tuple[str, ...] = field(default=())
+    expression: bool = True
+    modes: tuple[Mode, ...] = tuple(Mode)
+    default_mode: Mode = Mode.NAMES
+    smallest_group: int = ADVISED_K
     turn_urls: tuple[str, ...] = field(default=())
     turn_secret: str = field(default="", repr=False)
+
+    @property
+    def reads_files(self) -> bool:
+        """Whether pictures and recordings may be analysed: their faces are read one by one and named."""
+        return Mode.NAMES in self.modes
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings.
 
         Raises:
-            BadInput: a number is not one, or out of range; or what cannot work without the other stands alone.
+            BadInput: a number is not one, or out of range; a word is none of those that can stand there; or what cannot
+                work without the other stands alone.
         """
+        expression = _on(env, "CLASSPULSE_EXPRESSION")
+        modes = allowed_modes(modes_named(env.get(_FORBIDDEN, ""), _FORBIDDEN), expression)
         data_dir = Path(env.get("CLASSPULSE_DATA", ROOT / "data"))
         models = env.get("CLASSPULSE_MODELS", "")
         return cls(
@@ -62,6 +79,10 @@ class Settings:
             read_every_s=_pace(env, "CLASSPULSE_READ_EVERY_S"),
             public_url=env.get("CLASSPULSE_PUBLIC_URL", "").rstrip("/"),
             ice_servers=tuple(env.get("CLASSPULSE_ICE_SERVERS", "").split()),
+            expression=expression,
+            modes=modes,
+            default_mode=_default_mode(env, modes),
+            smallest_group=_number(env, "CLASSPULSE_SMALLEST_GROUP", ADVISED_K, LEAST_K, 50),
             **_turn(env),
         )
 
@@ -89,3 +110,22 @@ def _turn(env: Mapping[str, str]) -> dict:
         if not url.startswith(("turn:", "turns:")):
             raise BadInput(f"CLASSPULSE_TURN_URLS has {url[:40]!r}; it must be like turn:school.example:3478.")
     return {"turn_urls": urls, "turn_secret": secret}
+
+
+_FORBIDDEN = "CLASSPULSE_FORBIDDEN_MODES"
+
+
+def _on(env: Mapping[str, str], name: str) -> bool:
+    text = (env.get(name, "") or "on").strip().lower()
+    if text not in ("on", "off"):
+        # Not taken for "on": who mistypes "off" must not have expressions computed.
+        raise BadInput(f"{name} is {text[:20]!r}; it must be on or off.")
+    return text == "on"
+
+
+def _default_mode(env: Mapping[str, str], modes: tuple[Mode, ...]) -> Mode:
+    """The mode that is asked for; without one the first of those that are allowed."""
+    asked = modes_named(env.get("CLASSPULSE_MODE", ""), "CLASSPULSE_MODE")
+    if len(asked) > 1 or not set(asked) <= set(modes):
+        raise BadInput(f"CLASSPULSE_MODE must be one of the modes that are allowed here: {', '.join(modes)}.")
+    return asked[0] if asked else modes[0]

@@ -1,5 +1,7 @@
 """Hands the newest frames to the engine, fairly and no faster than it can read them.
 
+Which engine reads a frame depends on its class: not every class computes expressions.
+
 At most one fresh frame a student and interval, least recently served first. How long the interval is decides
 ``shedding`` from how busy the engine and how late the event loop is.
 """
@@ -36,21 +38,23 @@ class Ticker:
     def __init__(
         self,
         slots: FrameSlots,
-        engine: Engine,
+        engine_of: Callable[[int], Engine],
         record: Callable[[list[Reading]], None],
         clock: Clock,
         late_s: Callable[[float], float] = lambda last_s: 0.0,
         fastest_s: float = FASTEST_S,
     ) -> None:
-        """
+        """Start the thread.
+
         Args:
+            engine_of: the engine for the frames of a class, by its id.
             late_s: mean lateness of the event loop in the last seconds.
             fastest_s: one of ``shedding.PACES_S``.
         """
         self.shedding = Shedding(fastest_s)
         self._late_s = late_s
         self._slots = slots
-        self._engine = engine
+        self._engine_of = engine_of
         self._record = record
         self._clock = clock
         self._due_s: dict[int, float] = {}  # student id to the time from which the next analysis is due, monotonic
@@ -95,17 +99,31 @@ class Ticker:
             return 0
         began = time.monotonic()
         self._due_s.update((slot.student_id, self._next_s(slot.student_id, now_s)) for slot in taken)
-        faces = self._engine.analyse([to_bgr(slot) for slot in taken])
-        self._read_ms.update((slot.student_id, slot.arrived_ms) for slot in taken)
-        self._record(
-            [
-                Reading(slot.class_id, slot.student_id, slot.arrived_ms, face)
-                for slot, face in zip(taken, faces, strict=True)
-            ]
-        )
+        self._read(taken)
         ended = time.monotonic()
         self._busy.append((ended, ended - began))
         return len(taken)
+
+    def _read(self, taken: list[Slot[av.VideoFrame]]) -> None:
+        """Have each frame read by the engine of its class; one that fails costs the frames of the others nothing."""
+        engines = [self._engine_of(slot.class_id) for slot in taken]
+        failed: EngineError | None = None
+        for engine in dict.fromkeys(engines):
+            own = [slot for slot, its_engine in zip(taken, engines, strict=True) if its_engine is engine]
+            try:
+                faces = engine.analyse([to_bgr(slot) for slot in own])
+            except EngineError as error:
+                failed = error
+                continue
+            self._read_ms.update((slot.student_id, slot.arrived_ms) for slot in own)
+            self._record(
+                [
+                    Reading(slot.class_id, slot.student_id, slot.arrived_ms, face)
+                    for slot, face in zip(own, faces, strict=True)
+                ]
+            )
+        if failed:
+            raise failed
 
     def _next_s(self, student: int, now_s: float) -> float:
         """When a student who is served now is due again.

@@ -40,28 +40,31 @@ class FaceReader:
 
     Args:
         detector: finds the faces; closed together with the reader.
-        classifier: (n, 48, 48, 1) uint8 to (n, 7) probabilities; below its ``abstain_below`` nothing is named.
+        classifier: (n, 48, 48, 1) uint8 to (n, 7) probabilities; below its ``abstain_below`` nothing is named. Without
+            one a face that could be read is "not computed".
         landmarks: finds the mesh of a face; without it no reading has a geometry.
     """
 
-    def __init__(self, detector: Detector, classifier: Classifier, landmarks: Landmarks | None = None) -> None:
+    def __init__(self, detector: Detector, classifier: Classifier | None, landmarks: Landmarks | None = None) -> None:
         self._detector = detector
         self._classifier = classifier
         self._landmarks = landmarks
 
     @classmethod
-    def open(cls, models_dir: str | Path | None = None) -> Self:
+    def open(cls, models_dir: str | Path | None = None, with_expression: bool = True) -> Self:
         """The reader with the shipped models.
 
         Args:
             models_dir: folder with MediaPipe's model files, see ``fer_model.model_files``.
+            with_expression: ``False`` does not load the network that names expressions.
 
         Raises:
             ModelFileError: a model is missing, cannot be fetched, or is not the right one.
         """
         detector = FaceDetector(model_file(SHORT_RANGE, models_dir))
         with native_log_as_debug():
-            classifier, landmarks = EmotionClassifier.load(), FaceLandmarks.open(models_dir)
+            classifier = EmotionClassifier.load() if with_expression else None
+            landmarks = FaceLandmarks.open(models_dir)
         return cls(detector, classifier, landmarks)
 
     def read(self, frame_bgr: np.ndarray) -> FaceReading:
@@ -73,7 +76,8 @@ class FaceReader:
 
         The largest face is read, and the classifier runs once for all. The first of these that holds is the reason for
         no expression: camera off, too dark (a dark frame without a face), no face, too small, too dark, blurred, not
-        clear. A found face that is large and lit enough has a geometry, too; of a blurred one without eyes and mouth.
+        clear (without a classifier: not computed). A found face that is large and lit enough has a geometry, too; of a
+        blurred one without eyes and mouth.
 
         A frame that is no (H, W, 3) uint8 picture reads as "no face" and leaves the others alone: one broken camera
         must not cost a class its readings. Who wants the error calls ``check_frame`` first.
@@ -86,7 +90,7 @@ class FaceReader:
         for number, frame in enumerate(frames):
             reading, crop = self._look(frame)
             readings.append(reading)
-            if crop is not None:
+            if crop is not None and self._classifier is not None:
                 crops[number] = crop
         if crops:
             answers = self._classifier.predict(np.concatenate(list(crops.values())))
@@ -114,8 +118,9 @@ class FaceReader:
         crop = crop_faces(frame_bgr, box, rolls_rad=face.rolls_rad)
         reason = quality.why_unreadable(box[0], crop)
         # "not clear" until the classifier has spoken: a reading always holds probabilities or a reason.
+        so_far = Reason.LOW_CONFIDENCE if self._classifier is not None else Reason.NOT_COMPUTED
         seen = FaceReading(
-            reason=reason or Reason.LOW_CONFIDENCE,
+            reason=reason or so_far,
             faces_seen=len(faces),
             box_xyxy=tuple(box[0].tolist()),
             geometry=self._geometry(frame_bgr, face, reason),

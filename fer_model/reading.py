@@ -18,6 +18,7 @@ class Reason(StrEnum):
     TOO_DARK = "too dark"
     BLURRED = "blurred"
     LOW_CONFIDENCE = "not clear"  # the network is not sure enough to name an expression
+    NOT_COMPUTED = "not computed"  # the face could be read, and nobody asked for its expression
 
 
 @dataclass(frozen=True)

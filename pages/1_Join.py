@@ -4,8 +4,10 @@ import streamlit as st
 
 from classroom.errors import CodeError
 from classroom.naming import name_key
+from classroom.notices import notice
+from classroom.retention import kept_days
 from classroom.ui import cookies, forms
-from classroom.ui.keeping import kept_sentence
+from classroom.ui.language import choose_language
 from classroom.ui.network_test import offer_network_test
 from classroom.ui.page import open_page, typed, visitor_address, visitor_cookie
 from classroom.ui.rights_view import show_rights
@@ -62,6 +64,8 @@ except CodeError as error:
 taken = {name_key(student.name) for student in server.store.classes.students(info.id)}
 free = [name for name in server.store.classes.roster(info.id) if name_key(name) not in taken]
 st.subheader(forms.as_text(info.title))
-forms.join_form(info.code, typed(cookies.NOTICE, "student_name"), free)
-st.caption(kept_sentence(server, info))
-offer_network_test(server)
+lang = choose_language()
+words = notice(lang, info, kept_days(info.keep_days, server.settings.retention_days))
+forms.join_form(info, words, lang, typed(cookies.NOTICE, "student_name"), free)
+if info.mode.shows.camera:
+    offer_network_test(server)

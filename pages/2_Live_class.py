@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from classroom.lawful import NO_EXPRESSION
 from classroom.ui import forms
 from classroom.ui.board_view import show_board, show_invitation
 from classroom.ui.page import open_page
@@ -19,11 +20,14 @@ demo = "demo" in st.query_params
 visit = open_page("Live class", wide=True, gate=not demo)
 server = visit.server
 
+if demo and not server.settings.expression:
+    st.info(NO_EXPRESSION)
+    st.stop()
 if demo:
     live = server.demo.watch()
     st.info("These students are made up, to show the board. Nothing of this is real.", icon=":material/science:")
     show_board(visit, live)
-    forms.download_links(live.info.id, visit.zone.key)
+    forms.download_links(live.info, visit.zone.key)
     st.stop()
 
 if ended := just_ended(visit):
@@ -39,6 +43,7 @@ info = choose_class(running)
 live = server.board(info)
 with st.expander("Code, link and QR code", expanded=not live.look().tiles, key=f"invitation-{info.id}"):
     show_invitation(visit, info)
-share_room_camera(visit, info)
+if info.mode.shows.room:
+    share_room_camera(visit, info)
 show_board(visit, live)
 end_or_open(visit, info)

@@ -9,6 +9,7 @@ from classroom.ui.addresses import LIVE, PAGE_FILES
 from classroom.ui.alert_view import show_verdicts
 from classroom.ui.compare_view import compare_classes
 from classroom.ui.keeping import show_keeping
+from classroom.ui.mode_words import mode_html
 from classroom.ui.page import open_page
 from classroom.ui.report_view import class_label, show_report
 from classroom.ui.roster_view import show_roster
@@ -29,11 +30,13 @@ index = next((i for i, info in enumerate(classes) if str(info.id) == wanted), 0)
 info = st.selectbox("Class", classes, index=index, format_func=lambda each: class_label(each, visit.zone))
 with_names = st.toggle("Show names", value=True, help="Without them the page and its files say Student 1, Student 2 …")
 report = shown_report(class_report(server.store, info, server.settings.window_s), with_names)
+st.html(mode_html(info))
 show_report(visit, report)
-show_verdicts(visit, report)
+if info.mode.shows.alerts:
+    show_verdicts(visit, report)
 st.subheader("Attendance")
 st.dataframe(attendance_table(report, visit.zone), hide_index=True)
 if with_names:
     show_roster(visit, report)
-forms.download_links(info.id, visit.zone.key, with_names)
+forms.download_links(info, visit.zone.key, with_names)
 show_keeping(visit, info, report)

@@ -2,14 +2,18 @@
 
 import streamlit as st
 
+from classroom.no_desk import SENTENCE
 from classroom.ui.page import open_page
 from classroom.ui.pictures_view import show_pictures
 from classroom.ui.recording_view import show_recording
 
 visit = open_page("Analyse", wide=True, gate=True)
-visit.server.desk.warm_up()
 
 st.title("Analyse")
+if not visit.server.settings.reads_files:
+    st.info(SENTENCE)
+    st.stop()
+visit.server.desk.warm_up()
 has_recording = visit.server.jobs.of(visit.teacher.id) is not None
 # Once a visit: a tab that is open stays open when the recording comes or goes.
 opened = st.session_state.setdefault("first_tab", "Recording" if has_recording else "Pictures")

@@ -13,8 +13,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from classroom.accounts import Accounts, SignIn
-from classroom.engine import EngineState
+from classroom.engine import WITHOUT_EXPRESSION, EngineState
 from classroom.errors import EngineError
+from classroom.lawful import LawfulBases
 from classroom.picture_faces import PictureFaces
 from classroom.recordings import RecordingInfo
 from classroom.records import ClassInfo, Reading, Sharing, Student
@@ -25,7 +26,7 @@ from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS
 from fer_model.crowd import Crowd
 from fer_model.faces import Faces
 from fer_model.labels import EMOTIONS
-from fer_model.reading import FaceReading, Reason
+from fer_model.reading import FaceReading, Geometry, Reason
 
 # A Monday, 10:00:00 UTC: a multiple of every window length that a test uses.
 MONDAY_MS = 1_767_607_200_000
@@ -89,6 +90,12 @@ class FakeEngine:
 
     def close(self) -> None:
         self.state, self.problem = EngineState.CLOSED, "Analysis has been shut down."
+
+
+def fake_engine(models_dir: Path | None, module: str) -> FakeEngine:
+    """In place of ``LocalEngine``: with expressions, or a face in view without one."""
+    in_view = FaceReading(reason=Reason.NOT_COMPUTED, faces_seen=1, geometry=Geometry(0.0, 0.0, 0.0, 0.3, 0.0))
+    return FakeEngine(in_view if module == WITHOUT_EXPRESSION else None)
 
 
 class FakeDesk:
@@ -226,8 +233,10 @@ def camera_frame(width: int = 320, height: int = 240, grey: int = 90) -> av.Vide
 
 
 def sign_up(accounts: Accounts, name: str = "Ada Teacher") -> SignIn:
-    """A new teacher, signed in."""
-    return accounts.create(accounts.new_key(), name, PASSWORD)
+    """A new teacher, signed in, who has confirmed the lawful basis."""
+    signed_in = accounts.create(accounts.new_key(), name, PASSWORD)
+    LawfulBases(accounts._store, accounts._clock, True).confirm(signed_in.teacher, "trying out", "", True)
+    return signed_in
 
 
 def add_teacher(store: Store, name: str = "Ada Teacher", at_ms: int = MONDAY_MS) -> int:

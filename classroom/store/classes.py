@@ -1,12 +1,13 @@
 """Classes and the students in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from classroom.codes import new_code
 from classroom.errors import ClassFull, CodeError, NameTaken
+from classroom.modes import Mode
 from classroom.naming import name_key
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.store.database import Database
@@ -17,15 +18,25 @@ class ClassTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self, teacher_id: int | None, title: str, roster: Sequence[str], at_ms: int) -> ClassInfo:
+    def open(
+        self,
+        teacher_id: int | None,
+        title: str,
+        roster: Sequence[str],
+        at_ms: int,
+        mode: Mode = Mode.NAMES,
+        smallest_group: int | None = None,
+        keep_days: int | None = None,
+    ) -> ClassInfo:
         """Open a class under a new join code. ``teacher_id`` ``None`` makes it a demo."""
         code = new_code()  # 8.5e11 codes: a clash is no case worth a loop, and the unique column catches it
         values = {"teacher_id": teacher_id, "title": title, "code": code, "opened_ms": at_ms, "ended_ms": None}
+        values |= {"mode": mode.value, "smallest_group": smallest_group, "keep_days": keep_days}
         with self._database.begin() as connection:
             class_id = connection.execute(insert(classes).values(values)).inserted_primary_key[0]
             if roster:
                 connection.execute(insert(roster_names), [{"class_id": class_id, "name": name} for name in roster])
-        return ClassInfo(id=class_id, **values)
+        return _info(values | {"id": class_id})
 
     def get(self, class_id: int) -> ClassInfo | None:
         # Numbers come from addresses, too; one that no column holds is an error for both databases.
@@ -64,13 +75,18 @@ class ClassTable:
         found = []
         with self._database.begin() as connection:
             for row in connection.execute(query.order_by(classes.c.id)).mappings():
-                info = ClassInfo(**{name: row[name] for name in classes.c.keys()})
+                info = _info({name: row[name] for name in classes.c.keys()})
                 times_ms = (info.opened_ms, info.ended_ms, row["seen_ms"], row["stored_ms"])
                 found.append((info, max(at_ms for at_ms in times_ms if at_ms is not None)))
         return found
 
     def open_classes(self) -> list[ClassInfo]:
         return self._all(select(classes).where(classes.c.ended_ms.is_(None)).order_by(classes.c.id))
+
+    def keep_for(self, class_id: int, days: int | None) -> None:
+        """For how many days the class is kept, ``None``: as long as the server keeps one."""
+        with self._database.begin() as connection:
+            connection.execute(update(classes).where(classes.c.id == class_id).values(keep_days=days))
 
     def end(self, class_id: int, at_ms: int) -> None:
         """End a class; a class that has ended keeps its end."""
@@ -144,4 +160,8 @@ class ClassTable:
 
     def _all(self, query) -> list[ClassInfo]:
         with self._database.begin() as connection:
-            return [ClassInfo(**row._mapping) for row in connection.execute(query)]
+            return [_info(row._mapping) for row in connection.execute(query)]
+
+
+def _info(row: Mapping) -> ClassInfo:
+    return ClassInfo(**{**row, "mode": Mode(row["mode"] or Mode.NAMES)})

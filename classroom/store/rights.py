@@ -1,11 +1,20 @@
 """What the database has of one student: all of it to look at, a part of it to take back, or all of it to erase."""
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 
 from classroom.naming import name_key
 from classroom.records import Student
 from classroom.store.database import Database
-from classroom.store.tables import alerts, classes, metadata, readings, roster_names, students
+from classroom.store.tables import (
+    alerts,
+    class_windows,
+    classes,
+    counted_together,
+    metadata,
+    readings,
+    roster_names,
+    students,
+)
 
 
 class StudentRights:
@@ -40,6 +49,7 @@ class StudentRights:
             listed = _on_the_list(connection, student)
             connection.execute(delete(roster_names).where(roster_names.c.id.in_(listed)))
             connection.execute(delete(students).where(students.c.id == student.id))
+            _erase_windows_of_few(connection, student.class_id)
 
     def take_back(self, student: Student, since_ms: int) -> int:
         """Delete the student's readings since then, and the alerts that rest on them. Gives how many readings."""
@@ -49,6 +59,14 @@ class StudentRights:
             count = connection.execute(delete(readings).where(late)).rowcount
             connection.execute(delete(alerts).where(alerts.c.student_id == student.id, lasted))
         return count
+
+
+def _erase_windows_of_few(connection, class_id: int) -> None:
+    """What was told of many students at once has nobody's row to delete, and stays while enough of them are left."""
+    smallest = connection.scalar(select(classes.c.smallest_group).where(classes.c.id == class_id))
+    counted = select(func.count()).where(counted_together.c.class_id == class_id)
+    if smallest is not None and connection.scalar(counted) < smallest:
+        connection.execute(delete(class_windows).where(class_windows.c.class_id == class_id))
 
 
 def _on_the_list(connection, student: Student) -> list[int]:

@@ -6,8 +6,10 @@ plain value: nothing in it is bound to a connection. SQLite and PostgreSQL pass 
 """
 
 from classroom.store.alerts import AlertTable
+from classroom.store.class_windows import ClassWindowTable
 from classroom.store.classes import ClassTable
 from classroom.store.database import Database
+from classroom.store.lawful import LawfulTable
 from classroom.store.markers import MarkerTable
 from classroom.store.readings import ReadingTable
 from classroom.store.rights import StudentRights
@@ -30,6 +32,8 @@ class Store:
         self.signals = SignalTable(self._database)
         self.markers = MarkerTable(self._database)
         self.alerts = AlertTable(self._database)
+        self.class_windows = ClassWindowTable(self._database)
+        self.lawful = LawfulTable(self._database)
         self.rights = StudentRights(self._database)
 
     @property

@@ -25,6 +25,7 @@ metadata = MetaData()
 
 # One probability column an emotion, in the order of EMOTIONS.
 PROB_COLUMNS = [f"p_{emotion}" for emotion in EMOTIONS]
+PERCENT_COLUMNS = [f"percent_{emotion}" for emotion in EMOTIONS]
 # The fields of fer_model.reading.Geometry.
 GEOMETRY_COLUMNS = [field.name for field in fields(Geometry)]
 
@@ -78,6 +79,9 @@ classes = Table(
     Column("code", String(8), nullable=False, unique=True),
     Column("opened_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger, nullable=True),
+    Column("mode", String(16), nullable=True),  # of classes that were before modes: names
+    Column("smallest_group", SmallInteger, nullable=True),  # only where nothing is told of fewer students
+    Column("keep_days", SmallInteger, nullable=True),  # empty: as long as the server keeps a class
     **_NEVER_AGAIN,
 )
 
@@ -129,6 +133,32 @@ readings = Table(
     *[Column(name, Float(24), nullable=True) for name in [*PROB_COLUMNS, *GEOMETRY_COLUMNS]],
     Index("readings_of_class", "class_id", "id"),
     Index("readings_of_student", "student_id", "at_ms"),
+    **_NEVER_AGAIN,
+)
+
+# Of a class of which nothing is kept about anybody's face: what was told of each window, and who counts together.
+class_windows = Table(
+    "class_windows",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owner("class"),
+    Column("window_ms", BigInteger, nullable=False),
+    Column("students", SmallInteger, nullable=False),
+    *[Column(name, SmallInteger, nullable=False) for name in PERCENT_COLUMNS],
+    UniqueConstraint("class_id", "window_ms"),
+    **_NEVER_AGAIN,
+)
+
+counted_together = Table(
+    "counted_together",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    _owner("class"),
+    _owner("student"),
+    Column("group_number", SmallInteger, nullable=False),
+    Column("group_size", SmallInteger, nullable=False),  # as it was made: an erased student leaves it incomplete
+    UniqueConstraint("student_id"),
+    Index("counted_together_of_class", "class_id"),
     **_NEVER_AGAIN,
 )
 
@@ -186,4 +216,18 @@ rule_changes = Table(
     Column("threshold", Float(53), nullable=False),
     Column("for_s", Float(53), nullable=False),
     UniqueConstraint("teacher_id", "rule"),
+)
+
+# Who confirmed, and when, that this server may be used here; the newest row counts. It stays when its teacher goes.
+lawful_bases = Table(
+    "lawful_bases",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("teacher_id", ForeignKey("teachers.id", ondelete="SET NULL"), nullable=True),
+    Column("version", String(16), nullable=False),
+    Column("basis", String(32), nullable=False),
+    Column("note", String(MAX_TITLE), nullable=False),
+    Column("expression", Boolean, nullable=False),
+    Column("confirmed_ms", BigInteger, nullable=False),
+    **_NEVER_AGAIN,
 )

@@ -5,7 +5,7 @@ from datetime import tzinfo
 import segno
 import streamlit as st
 
-from classroom.board import SORTINGS, LiveBoard, sort_tiles
+from classroom.board import SORTINGS, Board, LiveBoard, sort_tiles
 from classroom.charts import timeline_figure
 from classroom.clock import as_utc
 from classroom.codes import show_code
@@ -18,10 +18,12 @@ from classroom.ui.addresses import JOIN
 from classroom.ui.alert_view import show_alerts
 from classroom.ui.live_chart import live_chart
 from classroom.ui.marker_view import hands_to_lower, marker_row
+from classroom.ui.mode_board import chart_caption, numbers_of_mode_html
+from classroom.ui.mode_words import mode_html
 from classroom.ui.page import Visit, still_signed_in
 from classroom.ui.room_words import room_troubles
 from classroom.ui.signal_words import signals_html
-from classroom.ui.words import counts_html, numbers_html, state_html, tiles_html
+from classroom.ui.words import counts_html, state_html, tiles_html
 
 REFRESH_S = 2
 
@@ -48,6 +50,7 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
         return
     info = live.info
     st.html(state_html(info, board, show_code(info.code)))
+    st.html(mode_html(info))
     _troubles(server, info, visit.zone)
     st.html(signals_html(board))
     if not info.is_demo:
@@ -58,14 +61,21 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
         from_ms=info.opened_ms,
         lane=board.lane,
         markers=board.markers,
+        mode=info.mode,
     )
-    live_chart(figure, key="timeline", alt="Class mood, signals and markers over time")
-    st.caption(
-        f"One point is {board.drawn_s} s. Shares are of the usable faces in it; the strip shows how many were in view."
-    )
-    st.html(numbers_html(board))
-    st.html(counts_html(board.counts_now, f"of {board.usable_now} faces, last 6 s"))
-    show_alerts(visit, info, board)
+    live_chart(figure, key="timeline", alt="The class, signals and markers over time")
+    st.caption(chart_caption(info.mode, board.drawn_s))
+    st.html(numbers_of_mode_html(info, board))
+    if info.mode.shows.mood:
+        st.html(counts_html(board.counts_now, f"of {board.usable_now} faces, last 6 s"))
+    if info.mode.shows.alerts:
+        show_alerts(visit, info, board)
+    if info.mode.shows.by_student:
+        _students(board)
+    _comings_and_goings(visit, board)
+
+
+def _students(board: Board) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.html("<b>Students</b>", width="content")
         by = st.segmented_control("Sort by", SORTINGS, key="sort_tiles", label_visibility="collapsed", required=True)
@@ -73,7 +83,6 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
         st.info("Nobody has joined yet. Show the code or the link; students appear here by themselves.")
         return
     st.html(tiles_html(sort_tiles(board.tiles, by or SORTINGS[0])))
-    _comings_and_goings(visit, board)
 
 
 def _troubles(server: ClassServer, info: ClassInfo, zone: tzinfo) -> None:

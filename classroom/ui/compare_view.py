@@ -15,7 +15,8 @@ MOST_CLASSES = 30
 
 
 def compare_classes(visit: Visit, classes: Sequence[ClassInfo]) -> None:
-    """A choice of classes, and the same numbers of each. Nothing where there is only one class."""
+    """A choice of classes, and the same numbers of each. Nothing where there is only one that can be compared."""
+    classes = [info for info in classes if info.mode.shows.mood]  # of others there is no valence of each student
     if len(classes) < 2:
         return
     of_id = {info.id: info for info in classes}

@@ -3,16 +3,22 @@
 Field names avoid words that are properties of a form (``name``, ``action``): Streamlit's sanitiser removes those.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
 import streamlit as st
 
+from classroom.class_files import file_names
+from classroom.notices import Notice
+from classroom.records import ClassInfo
+
 _MARKDOWN_SIGNS = "\\`*_{}[]()#+-.!|~<>$:&\"'=/@"
 
 _FILES = {
     "session.csv": "Session CSV",
+    "class.csv": "Class CSV",
+    "attention.csv": "Attention CSV",
     "attendance.csv": "Attendance CSV",
     "signals.csv": "Signals CSV",
     "markers.csv": "Markers CSV",
@@ -54,21 +60,35 @@ def sign_out_button(teacher_name: str) -> None:
     )
 
 
-def join_form(code: str, name: str, roster: Sequence[str]) -> None:
-    """Name, notice, and the two ways in, of equal weight. The camera is not asked for before "share"."""
+def join_form(info: ClassInfo, notice: Notice, lang: str, name: str, roster: Sequence[str]) -> None:
+    """Name, notice, and the ways in, of equal weight. The camera is not asked for before "share"."""
+    words = {key: escape(text) for key, text in notice.words.items()}
+    own = _name_field(words, name, roster) if info.mode.shows.typed_names else ""
+    if info.mode.shows.camera:
+        ways = f"""<div class="two"><button type="submit" name="share" value="camera">{words["share"]}</button>
+            <button type="submit" name="share" value="nothing">{words["without"]}</button></div>"""
+    else:
+        ways = f'<button type="submit" class="main" name="share" value="nothing">{words["join"]}</button>'
+    st.html(
+        f"""<form class="door" method="post" action="/student/join" lang="{escape(lang)}">
+        <input type="hidden" name="class_code" value="{escape(info.code)}">
+        {own}{_notice_html(notice)}{ways}</form>"""
+    )
+
+
+def _name_field(words: Mapping[str, str], name: str, roster: Sequence[str]) -> str:
     known = 'list="names"' if roster else ""
     options = "".join(f'<option value="{escape(entry)}"></option>' for entry in roster)
-    hint = "Choose yourself from the list, or type your name." if roster else "As your teacher knows it."
-    st.html(
-        f"""<form class="door" method="post" action="/student/join">
-        <input type="hidden" name="class_code" value="{escape(code)}">
-        <label>Your name<input name="student_name" value="{escape(name)}" {known} required maxlength="60"
-          autocomplete="name" placeholder="{hint}"></label>
-        <datalist id="names">{options}</datalist>
-        {NOTICE_HTML}
-        <div class="two"><button type="submit" name="share" value="camera">Share my camera</button>
-        <button type="submit" name="share" value="nothing">Join without camera</button></div></form>"""
-    )
+    hint = words["list_hint"] if roster else words["name_hint"]
+    return f"""<label>{words["your_name"]}<input name="student_name" value="{escape(name)}" {known} required
+        maxlength="60" autocomplete="name" placeholder="{hint}"></label><datalist id="names">{options}</datalist>"""
+
+
+def _notice_html(notice: Notice) -> str:
+    points = "".join(f"<li><b>{escape(about)}:</b> {escape(text)}</li>" for about, text in notice.points)
+    return f"""<div class="notice"><b>{escape(notice.title)}</b>
+        <p><b>{escape(notice.this_class)}: {escape(notice.mode)}.</b> {escape(notice.line)}</p>
+        <ul>{points}<li>{escape(notice.free)}</li></ul></div>"""
 
 
 def student_button(action: str, label: str) -> None:
@@ -80,22 +100,12 @@ def student_button(action: str, label: str) -> None:
     )
 
 
-NOTICE_HTML = """<div class="notice"><b>Before you decide</b><ul>
-<li><b>What is computed:</b> once or twice a second, the expression that your face shows (such as happy, sad or
-neutral). It is a guess from a picture, often wrong, and never what you feel. And how your head is turned, and how far
-eyes and mouth are open.</li>
-<li><b>What is kept:</b> those numbers, what you signal with a button (such as “I'm lost”), with your name and the times
-you were here. No picture and no sound is kept, and sound is not even sent.</li>
-<li><b>Who sees it:</b> your teacher, and you. No other student.</li>
-<li>You can pause or leave at any time. Joining without a camera is just as fine.</li></ul></div>"""
-
-
-def download_links(class_id: int, zone: str, with_names: bool = True) -> None:
+def download_links(info: ClassInfo, zone: str, with_names: bool = True) -> None:
     """The files of a class; the server asks whose it is when one is opened."""
     query = f"?zone={quote(zone)}" + ("" if with_names else "&names=no")
     links = "".join(
-        f'<a class="button" href="/class/{class_id}/{name}{query}" download>{label}</a>'
-        for name, label in _FILES.items()
+        f'<a class="button" href="/class/{info.id}/{name}{query}" download>{_FILES[name]}</a>'
+        for name in file_names(info.mode)
     )
     st.html(f'<div class="links">{"".join(links)}</div>')
 

@@ -1,21 +1,32 @@
-"""How long a class is kept, and the ways to delete it or one of its students before that."""
+"""How long a class is kept: chosen when it is opened or in Reports, where it and its students can also be deleted."""
 
 import streamlit as st
 
 from classroom.clock import as_utc
+from classroom.errors import BadInput, StoreError
 from classroom.records import ClassInfo
 from classroom.report import ClassReport
-from classroom.retention import kept_days
+from classroom.retention import choices, kept_days
 from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.page import Visit
 
+_REFUSED = "keep_refused"
 
-def kept_sentence(server: ClassServer, info: ClassInfo) -> str:
-    """What students read before they join."""
-    days = kept_days(info.keep_days, server.settings.retention_days)
-    when = f"{_words(days)} the class" if days else "when your teacher deletes the class"
-    return f"Everything is deleted {when}. You can also see it, and delete it yourself, at any time."
+
+def choose_days(server: ClassServer, chosen: int | None = None, **options) -> int | None:
+    """The choice of how long a class is kept; ``None``: as long as this server keeps one."""
+    limit = server.settings.retention_days
+    offered = choices(limit)
+    return st.selectbox(
+        "Delete it by itself",
+        offered,
+        index=offered.index(chosen) if chosen in offered else 0,
+        format_func=lambda days: _words(kept_days(days, limit)),
+        help="Counted from the end of the class, or from when a student was last in it."
+        + (f" This server keeps nothing longer than {limit} days." if limit else ""),
+        **options,
+    )
 
 
 def days_after(server: ClassServer, info: ClassInfo) -> str:
@@ -24,8 +35,10 @@ def days_after(server: ClassServer, info: ClassInfo) -> str:
 
 
 def show_keeping(visit: Visit, info: ClassInfo, report: ClassReport) -> None:
-    """When the class goes by itself, and the ways not to wait for it."""
+    """When the class goes by itself, and the ways to change that or not to wait for it."""
     st.subheader("How long this is kept")
+    # The choice of classes has it as it was before a change.
+    info = visit.server.own_class(visit.teacher, info.id) or info
     deleted_ms = visit.server.deletion_ms(info)
     if deleted_ms is None:
         st.write("This class stays until you delete it.")
@@ -35,11 +48,27 @@ def show_keeping(visit: Visit, info: ClassInfo, report: ClassReport) -> None:
             when = f"{days_after(visit.server, info)} its end, {when} if that was now"
         st.write(f"Everything about this class is deleted by itself {when}.")
     with st.container(horizontal=True):
+        with st.popover("Change the time", icon=":material/schedule:"):
+            _change(visit, info)
         if report.attendance:
             with st.popover("Delete a student", icon=":material/person_remove:"):
                 _delete_student(visit, info, report)
         with st.popover("Delete this class", icon=":material/delete:"):
             _delete_class(visit, info)
+
+
+def _change(visit: Visit, info: ClassInfo) -> None:
+    key = f"keep-{info.id}"
+
+    def change() -> None:
+        try:
+            visit.server.keep_for(visit.teacher, info, st.session_state[key])
+        except (BadInput, StoreError) as error:
+            st.session_state[_REFUSED] = str(error)
+
+    choose_days(visit.server, info.keep_days, key=key, on_change=change)
+    if refused := st.session_state.pop(_REFUSED, ""):
+        st.warning(refused)
 
 
 def _delete_student(visit: Visit, info: ClassInfo, report: ClassReport) -> None:

@@ -11,6 +11,7 @@ from classroom.server import ClassServer
 from classroom.ui import cookies, forms, running
 from classroom.ui.addresses import ANALYSE, HOME, JOIN, LIVE, MODEL, PAGE_FILES, REPORTS, SETTINGS
 from classroom.ui.assets import ASSETS, LOGO
+from classroom.ui.lawful_view import ask_for_lawful_basis
 from classroom.ui.school_door import offer_school_account
 
 _MENUS = {
@@ -41,7 +42,8 @@ def open_page(title: str, *, wide: bool = False, menu: bool = True, gate: bool =
     Args:
         wide: use the whole width, for boards and tables.
         menu: show the links to the other pages; a student in a class needs none.
-        gate: only signed-in teachers get past; everybody else sees the sign-in form and nothing of any class.
+        gate: only signed-in teachers get past, once the lawful basis is confirmed; everybody else sees the sign-in form
+            and nothing of any class.
     """
     st.set_page_config(page_title=f"{title} · ClassPulse", page_icon=str(LOGO), layout="wide" if wide else "centered")
     st.html(ASSETS / "style.css")
@@ -49,6 +51,7 @@ def open_page(title: str, *, wide: bool = False, menu: bool = True, gate: bool =
         server = running.current()
         teacher = server.accounts.teacher_of(visitor_cookie(cookies.TEACHER))
         needs_setup = gate and teacher is None and server.accounts.needs_setup()
+        is_lawful = not gate or teacher is None or server.lawful.is_confirmed()
     except ClassroomError as error:  # the store is down, or a setting cannot be used
         _top(None, menu=False)
         st.error(str(error), icon=":material/error:")
@@ -59,6 +62,9 @@ def open_page(title: str, *, wide: bool = False, menu: bool = True, gate: bool =
     if gate and teacher is None:
         forms.teacher_door(needs_setup, typed(cookies.NOTICE, "user_name"))
         offer_school_account(server)
+        st.stop()
+    if gate and not is_lawful:
+        ask_for_lawful_basis(server.lawful, teacher)
         st.stop()
     return Visit(server, teacher, visitor_zone())
 

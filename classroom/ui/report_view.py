@@ -7,12 +7,13 @@ import streamlit as st
 from classroom.before_after_words import NOTE, TITLE, before_after_html
 from classroom.charts import timeline_figure
 from classroom.clock import as_utc
+from classroom.mode_summary import mode_numbers, told_shares
 from classroom.people_charts import MOST_LINES, heat_map, lines, person_grid
 from classroom.records import ClassInfo
 from classroom.report import ATTENTION_NOTE, ClassReport, attention_table, smoothed, smoothings
 from classroom.ui.page import Visit
 from classroom.ui.signal_words import said_in_class
-from classroom.ui.words import counts_html
+from classroom.ui.words import counts_html, shares_html
 
 MIN_POINTS = 5  # a line through fewer shows nothing
 
@@ -24,6 +25,9 @@ def class_label(info: ClassInfo, zone: tzinfo) -> str:
 
 def show_report(visit: Visit, report: ClassReport) -> None:
     """Timeline and totals of a class."""
+    if not report.info.mode.shows.mood:
+        _show_without_mood(visit, report)
+        return
     if not report.analyses:
         st.info("No face was analysed in this class. Attendance is below.")
         if len(report.signals) or report.markers:
@@ -44,6 +48,21 @@ def show_report(visit: Visit, report: ClassReport) -> None:
         st.caption(NOTE)
     _show_everybody(visit, report)
     _show_attention(report)
+
+
+def _show_without_mood(visit: Visit, report: ClassReport) -> None:
+    """What the mode has instead of each student's mood."""
+    numbers = mode_numbers(report)
+    for column, (label, value, under) in zip(st.columns(len(numbers)), numbers, strict=True):
+        column.metric(label, value)
+        column.caption(under)
+    report = _smoothed(report)
+    _show_timeline(visit, report)
+    if not report.info.mode.shows.by_student:
+        if shares := told_shares(report):
+            st.html(shares_html(shares, "mean of the windows told"))
+    elif report.info.mode.shows.pose:
+        _show_attention(report)
 
 
 def _smoothed(report: ClassReport) -> ClassReport:
@@ -67,7 +86,11 @@ def _length(seconds: int) -> str:
 
 def _show_timeline(visit: Visit, report: ClassReport) -> None:
     figure = timeline_figure(
-        *(report.timeline, report.timeline_s, visit.zone), at_least_s=30, lane=report.lane, markers=report.markers
+        *(report.timeline, report.timeline_s, visit.zone),
+        at_least_s=30,
+        lane=report.lane,
+        markers=report.markers,
+        mode=report.info.mode,
     )
     st.plotly_chart(figure, key="report", alt="Class mood, signals and markers over time")
     st.caption(f"One point is {_length(report.timeline_s)}. Drag to zoom, double-click to see everything again.")

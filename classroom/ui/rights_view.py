@@ -12,6 +12,10 @@ from classroom.ui.keeping import days_after
 from classroom.ui.page import visitor_zone
 
 _DONE = "taken_back"
+_FORGOTTEN = (
+    "What you showed in the last seconds counts no more. What was told of the whole class before that stays: nobody can"
+    " be taken out of it."
+)
 _KEPT = {
     "readings": ("reading of your face", "readings of your face"),
     "signals": ("tap on a button", "taps on buttons"),
@@ -37,8 +41,9 @@ def show_rights(server: ClassServer, student: Student, info: ClassInfo) -> None:
         st.write(f"{_stored({name: len(found) for name, found in rows.items()})} No picture and no sound.")
         st.write(_deleted(server, info, deleted_ms))
         st.html(f'<a class="button" href="{MY_DATA}" download>Download all of it</a>')
-        if server.is_open(info) and (rows["readings"] or _DONE in st.session_state):
-            _take_back(server, student)
+        by_student = info.mode.shows.by_student
+        if server.is_open(info) and (rows["readings"] or not by_student or _DONE in st.session_state):
+            _take_back(server, student, by_student)
         st.caption("Leave the class, and delete everything about you in it. It cannot be undone.")
         forms.student_button("erase-me", "Leave and erase")
 
@@ -48,14 +53,16 @@ def _is_open(popover) -> bool:
     return bool(popover.open)
 
 
-def _take_back(server: ClassServer, student: Student) -> None:
+def _take_back(server: ClassServer, student: Student, by_student: bool) -> None:
     def take_back() -> None:
         try:
-            st.session_state[_DONE] = _taken_back(server.rights.take_back(student))
+            count = server.rights.take_back(student)
+            st.session_state[_DONE] = _taken_back(count) if by_student else _FORGOTTEN
         except (BadInput, StoreError) as error:
             st.session_state[_DONE] = str(error)
 
-    st.button("That's wrong: delete the last minute", icon=":material/undo:", on_click=take_back)
+    what = "delete the last minute" if by_student else "forget the last seconds"
+    st.button(f"That's wrong: {what}", icon=":material/undo:", on_click=take_back)
     if done := st.session_state.get(_DONE):
         st.caption(done)
 

@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from classroom.accounts import SignIn
-from classroom.class_files import FILE_NAMES, class_file
+from classroom.class_files import class_file, file_names
 from classroom.errors import ClassroomError
 from classroom.records import ClassInfo
 from classroom.server import ClassServer
@@ -112,8 +112,8 @@ async def class_download(request: Request) -> Response:
     name = request.path_params["file"]
     try:
         server = running.current()
-        info = await in_thread(_readable_class, server, request) if name in FILE_NAMES else None
-        if info is None:
+        info = await in_thread(_readable_class, server, request)
+        if info is None or name not in file_names(info.mode):
             return PlainTextResponse("There is no such class, or it is not yours. Sign in and open it in Reports.", 404)
         data = await in_thread(_file, server, info, name, request)
     except ClassroomError as error:

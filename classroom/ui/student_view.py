@@ -12,16 +12,18 @@ from classroom.ui import forms
 from classroom.ui.badge import show_badge
 from classroom.ui.camera import MAX_ATTEMPTS, is_lost, share_camera
 from classroom.ui.mirror import PROBLEMS, Camera, say_camera_problem, show_mirror
+from classroom.ui.mode_words import mode_of_class
 from classroom.ui.network_test import offer_network_test
 from classroom.ui.rights_view import show_rights
 from classroom.ui.signal_buttons import signal_buttons
-from classroom.ui.words import expression_html, state_sentence
+from classroom.ui.words import counted_sentence, expression_html, state_sentence
 
 REFRESH_S = 2
 # Connections that carried no frame, one after the other. The first may fail because a whole class arrives at once.
 VAIN_BEFORE_PICTURES = 2
 # What this page remembers between its runs.
-_BY_PICTURES, _VAIN, _PROBLEM, ERASED = "by_pictures", "connections_in_vain", "camera_problem", "was_erased"
+_PROBLEM, ERASED = "camera_problem", "was_erased"
+_BY_PICTURES, _VAIN = "by_pictures", "connections_in_vain"
 
 
 def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
@@ -29,13 +31,15 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.html(f'<div class="state"><span class="title">{escape(info.title)}</span></div>', width="content")
         forms.student_button("leave", "Leave the class")
-    st.caption(f"You are here as {forms.as_text(student.name)}.")
+    st.caption(f"You are here as {forms.as_text(student.name)}. {mode_of_class(info)}")
     attempt = st.session_state.setdefault("camera_attempt", 0)
     st.session_state.setdefault(_VAIN, 0)
     # Who reloads the page goes on as before.
     by_pictures = st.session_state.setdefault(_BY_PICTURES, server.pictures.is_used_by(student.id))
     camera = Camera.ASKED
-    if student.sharing is Sharing.NOTHING:
+    if not info.mode.shows.camera:
+        pass  # whatever is stored or asked for: this page opens no camera and makes no connection
+    elif student.sharing is Sharing.NOTHING:
         if problem := st.session_state.get(_PROBLEM):
             say_camera_problem(problem)
         else:
@@ -56,7 +60,8 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
     if why := server.why_video_ended(student):
         st.warning(f"Your video was ended because {forms.as_text(why)}.", icon=":material/videocam_off:")
     _live(server, student, info, camera)
-    _choices(server, student)
+    if info.mode.shows.camera:
+        _choices(server, student)
     if by_pictures or st.session_state[_VAIN]:
         offer_network_test(server)
     show_rights(server, student, info)
@@ -102,8 +107,11 @@ def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: C
     tile = next((tile for tile in tiles if tile.student_id == student.id), None)
     if tile is None or student.sharing is Sharing.NOTHING:
         return
-    st.html(f'<div class="mine">{expression_html(tile)}</div>')
-    st.caption(state_sentence(tile))
+    if info.mode.shows.by_student:
+        st.html(f'<div class="mine">{expression_html(tile)}</div>')
+        st.caption(state_sentence(tile))
+    else:
+        st.caption(counted_sentence(tile, server.slots.last_arrival_ms(student.id) is not None))
     if not st.session_state[_BY_PICTURES]:
         _reconnect_when_lost(server, student, camera)
         if st.session_state[_VAIN]:

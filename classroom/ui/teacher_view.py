@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from classroom.errors import BadInput, StoreError
+from classroom.errors import BadInput, NotAllowed, StoreError
+from classroom.modes import Mode
 from classroom.records import ClassInfo
 from classroom.roster import decode_roster
+from classroom.settings import Settings
 from classroom.ui import forms
 from classroom.ui.addresses import PAGE_FILES, REPORTS
+from classroom.ui.keeping import choose_days
+from classroom.ui.mode_words import teacher_line
 from classroom.ui.page import Visit
 
 # What this page remembers between its runs.
@@ -27,11 +31,13 @@ def open_class_form(visit: Visit, running: Sequence[ClassInfo]) -> None:
         title = st.text_input("Title", max_chars=120, placeholder="Physics, group B")
         pasted = st.text_area("Class list (optional)", placeholder="One name a line", height=120)
         file = st.file_uploader("or a CSV file with the names (optional)", type=["csv", "txt"], max_upload_size=5)
+        mode = _choose_mode(visit.server.settings)
+        keep_days = choose_days(visit.server)
         if st.form_submit_button("Open the class", type="primary"):
             try:
                 roster = decode_roster(file.getvalue()) if file else pasted
-                info = visit.server.open_class(visit.teacher, title, roster)
-            except BadInput as error:
+                info = visit.server.open_class(visit.teacher, title, roster, mode, keep_days)
+            except (BadInput, NotAllowed) as error:
                 st.error(forms.as_text(str(error)))
             else:
                 st.session_state.pop(_OPENING, None)
@@ -39,6 +45,18 @@ def open_class_form(visit: Visit, running: Sequence[ClassInfo]) -> None:
                 st.rerun()
     if running:
         st.button("Back to the running class", on_click=lambda: st.session_state.pop(_OPENING, None))
+
+
+def _choose_mode(settings: Settings) -> Mode:
+    return st.radio(
+        "What is shown of the students",
+        settings.modes,
+        index=settings.modes.index(settings.default_mode),
+        format_func=lambda mode: mode.title,
+        captions=[teacher_line(mode, settings.smallest_group) for mode in settings.modes],
+        help="Students read it before they join. It stays as it is until the class ends.",
+        key="mode",
+    )
 
 
 def choose_class(running: Sequence[ClassInfo]) -> ClassInfo:
@@ -81,7 +99,7 @@ def after_the_end(visit: Visit, info: ClassInfo) -> None:
     """The files at once, and the ways on."""
     st.title("The class has ended")
     st.write("Its files are ready now. You find it in Reports at any time.")
-    forms.download_links(info.id, visit.zone.key)
+    forms.download_links(info, visit.zone.key)
     with st.container(horizontal=True):
         st.page_link(PAGE_FILES[REPORTS], label="See its report", query_params={"class": str(info.id)})
         st.button("Open a new class", on_click=lambda: st.session_state.pop(_WATCHED, None))

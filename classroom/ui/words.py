@@ -9,6 +9,7 @@ from classroom.board import RECENT_MS, Board, State, Tile
 from classroom.colours import COLOURS, UNKNOWN
 from classroom.model_results import Head, Headline
 from classroom.model_words import best_and_worst, of_100
+from classroom.modes import Mode
 from classroom.percent import percent
 from classroom.records import ClassInfo
 from classroom.ui.signal_words import tile_signals_html
@@ -59,6 +60,13 @@ def state_sentence(tile: Tile) -> str:
     return sentence
 
 
+def counted_sentence(tile: Tile, arrives: bool) -> str:
+    """What a student reads in a class of which only windows are told."""
+    if tile.state in (State.PAUSED, State.NO_CAMERA, State.STALE, State.GONE) or not arrives:
+        return _STATE_SENTENCES[tile.state]
+    return "The class receives your picture. It counts in the shares of the whole class; nobody sees what you show."
+
+
 def tiles_html(tiles: list[Tile]) -> str:
     """All tiles in one grid, so that a refresh changes one element."""
     return f'<div class="tiles">{"".join(_tile(tile) for tile in tiles)}</div>'
@@ -71,12 +79,15 @@ def state_html(info: ClassInfo, board: Board, shown_code: str) -> str:
     mark = '<span class="demo">DEMO</span>' if info.is_demo else f'<span class="code">{escape(shown_code)}</span>'
     return (
         f'<div class="state"><span class="title">{escape(info.title)}</span>{mark}'
-        f"<span>{minutes} min</span><span>{coverage_words(board)}</span></div>"
+        f"<span>{minutes} min</span><span>{coverage_words(info.mode, board)}</span></div>"
     )
 
 
-def coverage_words(board: Board) -> str:
-    return f"<b>{board.usable_now} of {board.present_now}</b> students with a usable face"
+def coverage_words(mode: Mode, board: Board) -> str:
+    if not mode.shows.camera or not mode.shows.by_student:
+        return f"<b>{board.present_now}</b> students here"
+    face = "with a usable face" if mode.shows.expression else "in view"
+    return f"<b>{board.usable_now} of {board.present_now}</b> students {face}"
 
 
 def numbers_html(board: Board) -> str:
@@ -86,15 +97,21 @@ def numbers_html(board: Board) -> str:
     faces = f"n = {board.usable_now} of {board.present_now}"
     valence = "not known" if board.valence_now is None else f"{board.valence_now:+.2f}"
     return f"""<div class="numbers">
-    {_number("Most shown now", common or "not known", f"{count} of {board.usable_now} faces" if common else faces)}
-    {_number("Valence now (−1 to 1)", valence, f"{_trend(board)}; {faces}")}
-    {_number("In view", f"{board.usable_now} of {board.present_now}", "with a usable face, of those present")}
-    {_number("Here", str(board.present_now), f"of {len(board.tiles)} who joined")}</div>"""
+    {number_html("Most shown now", common or "not known", f"{count} of {board.usable_now} faces" if common else faces)}
+    {number_html("Valence now (−1 to 1)", valence, f"{_trend(board)}; {faces}")}
+    {number_html("In view", f"{board.usable_now} of {board.present_now}", "with a usable face, of those present")}
+    {number_html("Here", str(board.present_now), f"of {len(board.tiles)} who joined")}</div>"""
 
 
 def counts_html(counts: Mapping[str, int], of_what: str) -> str:
     """How many show what, in the order of ``EMOTIONS``, and of how many."""
     chips = "".join(f'<span class="chip">{_dot(e)}{e} <b>{counts[e]}</b></span>' for e in EMOTIONS)
+    return f'<div class="counts">{chips}<span class="chip" style="opacity:.7">{escape(of_what)}</span></div>'
+
+
+def shares_html(shares: Mapping[str, str], of_what: str) -> str:
+    """The shares of a class, in the order of ``EMOTIONS``, and of what."""
+    chips = "".join(f'<span class="chip">{_dot(e)}{e} <b>{shares[e]}</b></span>' for e in EMOTIONS)
     return f'<div class="counts">{chips}<span class="chip" style="opacity:.7">{escape(of_what)}</span></div>'
 
 
@@ -108,7 +125,7 @@ def model_numbers_html(headline: Headline, head: Head | None) -> str:
     if head and (ends := best_and_worst(head)):
         for what, (label, recall) in zip(("Finds best", "Finds worst"), ends, strict=True):
             numbers.append((f"{what}: {label}", of_100(recall.value), f"{recall.hits} of {recall.n:,} faces"))
-    return f'<div class="numbers">{"".join(_number(*number) for number in numbers)}</div>'
+    return f'<div class="numbers">{"".join(number_html(*number) for number in numbers)}</div>'
 
 
 def reading_html(reading: FaceReading) -> str:
@@ -203,14 +220,15 @@ def spark(values: tuple[float | None, ...], width: int = 120, height: int = 22) 
 def _unknown(tile: Tile) -> str:
     if tile.state is State.NOT_CLEAR and tile.reason:
         return f"not known: {tile.reason}"
-    return {State.LIVE: "not known", State.NO_CAMERA: "no camera, present"}.get(tile.state, tile.state.value)
+    return {State.LIVE: "in view", State.NO_CAMERA: "no camera, present"}.get(tile.state, tile.state.value)
 
 
 def _age(age_s: float) -> str:
     return f"{age_s:.0f} s ago" if age_s < 90 else f"{age_s / 60:.0f} min ago"
 
 
-def _number(label: str, value: str, under: str) -> str:
+def number_html(label: str, value: str, under: str) -> str:
+    """One large number with what it rests on."""
     return (
         f'<div class="number"><div class="label">{label}</div><div class="value">{value}</div>'
         f'<div class="under">{under}</div></div>'

@@ -6,13 +6,15 @@ from datetime import UTC
 
 import pytest
 
-from classroom.class_files import EVERYTHING, FILE_NAMES, REPORT, class_file
+from classroom.class_files import EVERYTHING, REPORT, class_file, file_names
 from classroom.codes import token_hash
 from classroom.data_dictionary import MEANINGS
+from classroom.modes import Mode
 from classroom.records import Reading, Sharing
 from fer_model.labels import EMOTIONS
 from tests.fakes import MONDAY_MS, add_teacher, face, seed_class
 
+FILE_NAMES = file_names(Mode.NAMES)
 CSV_FILES = [name for name in FILE_NAMES if name.endswith(".csv")]
 
 

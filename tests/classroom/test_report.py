@@ -62,7 +62,7 @@ def test_where_no_geometry_is_known_there_is_no_table(store):
     seeded = seed_class(store, add_teacher(store))
     report = class_report(store, seeded.info, 10)
     assert len(attention_table(report)) == 0
-    assert "facing the screen" not in html_report(report, UTC).decode()
+    assert "<h2>In view, facing the screen" not in html_report(report, UTC).decode()
 
 
 def test_a_smoothed_report_has_fewer_points_and_the_same_readings(store, seeded):

@@ -61,6 +61,14 @@ class TestPurge:
         assert self.erased == [info.id]
         assert not store.needs_scrub, "its bytes went, too"
 
+    def test_a_shorter_time_of_its_own_counts(self, retention, store, clock, info):
+        other = seed_class(store, info.teacher_id).info
+        store.classes.keep_for(info.id, 1)
+        clock.now_ms = HEARD_MS + DAY_MS
+        retention.look()
+        assert self.erased == [info.id]
+        assert store.classes.get(other.id)
+
     def test_a_class_whose_end_was_forgotten_goes_too_and_one_that_is_heard_of_does_not(self, retention, store, clock):
         seeded = seed_class(store, add_teacher(store))
         assert seeded.info.is_open

@@ -26,7 +26,9 @@ class Room:
         self.slots = FrameSlots()
         self.clock = clock
         self.late_s = 0.0
-        self.ticker = Ticker(self.slots, self, self.recorded.extend, clock, lambda last_s: self.late_s)
+        self.ticker = Ticker(
+            *(self.slots, lambda class_id: self, self.recorded.extend, clock), lambda last_s: self.late_s
+        )
 
     state = problem = ""
 
@@ -223,7 +225,8 @@ def test_its_thread_outlives_a_fault(clock, fault):
         recorded.extend(readings)
         done.set()
 
-    ticker = Ticker(slots, Failing(), record, clock)
+    failing = Failing()
+    ticker = Ticker(slots, lambda class_id: failing, record, clock)
     slots.put(Slot(1, 1, 1, camera_frame()))
     assert failed.wait(timeout=10)
     slots.put(Slot(2, 1, 2, camera_frame()))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from benchmarks.browser import confirm_lawful_basis
 from classroom.ui.addresses import JOIN, LIVE, REPORTS
 
 PASSWORD = "correct horse"
@@ -44,15 +45,20 @@ class Teacher:
         form.locator("input[name=user_name]").fill(name)
         form.locator("input[name=secret]").fill(PASSWORD)
         form.get_by_role("button").click()
-        expect(self.page.get_by_role("heading", name="Open a class")).to_be_visible(timeout=PATIENCE_MS)
+        confirm_lawful_basis(self.page)
 
-    def open_class(self, title: str, roster: str = "") -> str:
+    def open_class(self, title: str, roster: str = "", mode: str = "") -> str:
         """Open a class on the page that asks for its title.
+
+        Args:
+            mode: as the form calls it; the usual one otherwise.
 
         Returns:
             Its join code, without the dash.
         """
         self.page.get_by_label("Title").fill(title)
+        if mode:
+            self.page.get_by_text(mode, exact=True).click()
         if roster:
             self.page.get_by_label("Class list (optional)").fill(roster)
         self.page.get_by_role("button", name="Open the class").click()

@@ -14,7 +14,17 @@ from classroom.settings import Settings
 from classroom.ui import cookies, running
 from classroom.ui.addresses import HOME, PAGE_FILES
 from classroom.ui.mirror import ROOM_KEY, Camera, Cameras
-from tests.fakes import FakeClock, FakeDesk, FakeEngine, FakeRoomReader, Seeded, sampled, seed_class, sign_up
+from tests.fakes import (
+    FakeClock,
+    FakeDesk,
+    FakeEngine,
+    FakeRoomReader,
+    Seeded,
+    fake_engine,
+    sampled,
+    seed_class,
+    sign_up,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -106,7 +116,7 @@ def pages_without_a_browser(monkeypatch, by_hand):
     monkeypatch.setattr("classroom.room.RoomCamera._run", lambda self: None)
     monkeypatch.setattr("classroom.ui.board_view._own_address", lambda: "https://school.example")
     # Nothing that a page does by mistake may start the real process.
-    monkeypatch.setattr("classroom.server.LocalEngine", lambda models_dir: FakeEngine())
+    monkeypatch.setattr("classroom.server.LocalEngine", fake_engine)
     monkeypatch.setattr("classroom.server.AnalysisDesk", lambda *_: FakeDesk())
     monkeypatch.setattr("classroom.server.ChildRoomReader", lambda models_dir: FakeRoomReader(sampled(0, 2)))
     yield

@@ -216,7 +216,7 @@ def test_who_was_erased_is_told_so_by_the_page_that_is_open(browser, server, see
 
 def test_how_long_it_is_kept_is_said_before_anybody_joins(browser, server, seeded):
     browser.open(JOIN, code=seeded.info.code)
-    assert "Everything is deleted 90 days after the class" in browser.text
+    assert "All of it is deleted 90 days after the class" in browser.text
 
 
 def _button(browser, label: str):

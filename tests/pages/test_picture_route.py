@@ -1,9 +1,12 @@
 """The pictures that a student's page posts in place of video."""
 
+from dataclasses import replace
+
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from classroom.modes import Mode
 from classroom.pictures import MAX_CAMERA_BYTES
 from classroom.records import Sharing
 from classroom.ui import cookies
@@ -88,3 +91,12 @@ def test_too_many_are_refused(client, server, dan, clock):
 
 def test_it_is_never_asked_for_with_get(client, server):
     assert client.get(PICTURE).status_code == 405
+
+
+def test_a_class_without_cameras_takes_no_picture_whatever_the_page_says(client, server, ada):
+    info = server.open_class(ada.teacher, "Optics", mode=Mode.SIGNALS_ONLY)
+    eve, token = server.join(info.code, "Eve", True)
+    client.cookies.set(cookies.STUDENT, token)
+    server.presence.page_ran(replace(eve, sharing=Sharing.CAMERA), "a page of her own making")
+    assert send(client) == 409
+    assert server._decoder.pictures == []

@@ -1,15 +1,25 @@
 """What is stored about one student: all of it, taken back, erased. Against SQLite and against PostgreSQL."""
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
+from classroom.class_only import ClassWindow
 from classroom.records import Reading, SignalKind
-from classroom.store.tables import metadata, readings, roster_names, students, visits
+from classroom.store.tables import (
+    class_windows,
+    classes,
+    counted_together,
+    metadata,
+    readings,
+    roster_names,
+    students,
+    visits,
+)
 from tests.fakes import MONDAY_MS, add_teacher, face, seed_class
 
 T = MONDAY_MS
 # Tables without a row about any student. A new table is in ``everything`` by its student_id, or is named here.
-OF_NOBODY = {"teachers", "setup_keys", "sign_ins", "rule_changes", "markers"}
+OF_NOBODY = {"teachers", "setup_keys", "sign_ins", "rule_changes", "markers", "lawful_bases", "class_windows"}
 
 
 @pytest.fixture
@@ -22,6 +32,8 @@ def seeded(store):
     with store._database.begin() as connection:
         rows = [{"class_id": seeded.info.id, "name": name} for name in ("ANN", "Ben", "Dan")]
         connection.execute(insert(roster_names), rows)
+        group = {"class_id": seeded.info.id, "group_number": 1, "group_size": 3}
+        connection.execute(insert(counted_together), [group | {"student_id": each.id} for each in seeded.students])
     return seeded
 
 
@@ -65,6 +77,16 @@ class TestErase:
         late = Reading(seeded.info.id, ann.id, T + 200_000, face("happy"))
         store.readings.write([late], {ann.id: (seeded.info.id, T + 200_000)}, T + 200_000)
         assert (count(store, readings), count(store, visits)) == before
+
+    def test_what_was_told_of_many_at_once_stays_until_fewer_than_the_smallest_group_are_left(self, store, seeded):
+        with store._database.begin() as connection:
+            connection.execute(update(classes).values(smallest_group=2))
+        store.class_windows.add([ClassWindow(seeded.info.id, T, 3, (0, 0, 0, 65, 0, 0, 35))])
+        ann, ben, _ = seeded.students
+        store.rights.erase(ann)
+        assert count(store, class_windows) == 1
+        store.rights.erase(ben)
+        assert count(store, class_windows) == 0
 
     def test_erasing_twice_is_no_error(self, store, seeded):
         for _ in range(2):

@@ -1,0 +1,48 @@
+"""Modes in real browsers: no camera where none is taken, no expression where none is computed."""
+
+from playwright.sync_api import expect
+
+from classroom.store.tables import PROB_COLUMNS
+from tests.e2e.people import PATIENCE_MS, wait_until
+
+
+def test_a_class_of_signals_asks_no_browser_for_a_camera(server, new_teacher, new_student):
+    teacher, mia = new_teacher(server, "Signals"), new_student(server)
+    code = teacher.open_class("Signals", mode="Signals only")
+    mia.open_link(code)
+    expect(mia.page.get_by_role("button", name="Share my camera")).to_have_count(0)
+    mia.page.locator("input[name=student_name]").fill("Mia")
+    mia.page.get_by_role("button", name="Join", exact=True).click()
+    mia.is_in_class("Mia")
+    mia.press("Hand up")
+    expect(teacher.page.get_by_text("1 hand up")).to_be_visible(timeout=PATIENCE_MS)
+    expect(teacher.page.get_by_text("Share one camera of the room")).to_have_count(0)
+    assert mia.camera_calls == []
+
+
+def test_a_class_of_attention_is_read_without_the_network(server, new_teacher, new_student):
+    teacher, mia = new_teacher(server, "Attention"), new_student(server)
+    code = teacher.open_class("Attention", mode="Attention only")
+    mia.join(code, "Mia")
+    teacher.sees("Mia", "live")
+    expect(teacher.tile("Mia").locator(".now")).to_have_text("in view", timeout=PATIENCE_MS)
+    query = "from readings join classes on classes.id = class_id where code = ?"
+    wait_until(lambda: server.one(f"select count(*) {query}", code) > 3, "readings", page=mia.page)
+    shown = " + ".join(f"count({column})" for column in PROB_COLUMNS)
+    assert server.one(f"select {shown} {query}", code) == 0
+    assert server.child_pid("classroom.attention_process") is not None
+
+
+def test_under_pseudonyms_no_name_is_asked_for_and_another_language_can_be_chosen(server, new_teacher, new_student):
+    teacher, mia = new_teacher(server, "Pseudonyms"), new_student(server)
+    code = teacher.open_class("Pseudonyms", mode="Pseudonyms")
+    mia.page.goto(f"{server.url}/Join?code={code}")
+    share = mia.page.get_by_role("button", name="Join without camera")
+    expect(share).to_be_visible(timeout=PATIENCE_MS)
+    expect(mia.page.locator("input[name=student_name]")).to_have_count(0)
+    mia.page.get_by_role("button", name="हिन्दी").or_(mia.page.get_by_text("हिन्दी")).first.click()
+    expect(mia.page.get_by_text("निर्णय लेने से पहले")).to_be_visible(timeout=PATIENCE_MS)
+    mia.page.get_by_role("button", name="बिना कैमरे के जुड़ें").click()
+    expect(mia.page.get_by_text("You are here as")).to_be_visible(timeout=PATIENCE_MS)
+    (name,) = wait_until(teacher.names_on_board, "a tile", page=teacher.page)
+    assert len(name.split()) == 2
