@@ -1,7 +1,8 @@
 """Notes where a server and its child processes send to: Python loads this file at its start when the folder is on its path.
 
 Every connection, datagram and question for a name whose other end is not this machine becomes a line of the file named in
-``OUTGOING_LOG``. What a library sends without Python's sockets is not seen; nothing that serves a class has such a one.
+``OUTGOING_LOG``. What a library sends without Python's sockets is not seen; of what serves a class that is uvloop alone,
+which is left out here: the server takes Python's own event loop then.
 """
 
 import ipaddress
@@ -34,4 +35,5 @@ def _note(event: str, arguments: tuple) -> None:
 
 
 if _LOG:
+    sys.modules["uvloop"] = None
     sys.addaudithook(_note)
