@@ -2,6 +2,7 @@
 
 import pytest
 
+from classroom.modes import Mode
 from classroom.records import Sharing
 from classroom.shedding import NO_MORE_CAMERAS, Shedding
 from classroom.ui import cookies
@@ -188,6 +189,21 @@ def test_what_is_stored_can_be_seen_and_the_last_minute_taken_back(browser, serv
     assert browser.failed == []
     assert "1 reading of the last minute deleted" in browser.text
     assert len(server.store.readings.of_class(seeded.info.id, student_id=dan.id)) == 0
+
+
+def test_where_nothing_is_kept_about_anybody_the_last_seconds_can_be_taken_back(browser, server, ada, monkeypatch):
+    info = server.open_class(ada.teacher, "Optics", mode=Mode.CLASS_ONLY)
+    dan, token = server.join(info.code, "Dan", True)
+    browser.cookies[cookies.STUDENT] = token
+    monkeypatch.setattr("classroom.ui.rights_view._is_open", lambda shown: True)
+    browser.open(JOIN)
+    assert "That's wrong: forget the last seconds" in browser.text
+    taken = []
+    monkeypatch.setattr(server.windows, "take_back", taken.append)
+    next(button for button in browser.app.button if button.label.startswith("That's wrong")).click().run()
+    assert browser.failed == []
+    assert taken == [dan.id]
+    assert "nobody can be taken out of it" in browser.text
 
 
 @pytest.mark.parametrize("left", [True, False])
