@@ -26,9 +26,10 @@ async def lifespan(_app):
     running.warm_up()
     # Streamlit collects garbage after every run of a page; what is loaded now lives for good, so it need not be walked.
     gc.freeze()
-    watching = asyncio.create_task(running.watch_loop(), name="loop-lag")
+    tasks = [asyncio.create_task(running.watch_loop()), asyncio.create_task(running.collect_garbage())]
     yield
-    watching.cancel()
+    for task in tasks:
+        task.cancel()
     running.shut_down()
 
 

@@ -12,7 +12,7 @@ import asyncio
 import json
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -30,8 +30,9 @@ from benchmarks.usage import Usage, family
 SAMPLE_S, CHANGE_S, SETTLE_S = 10.0, 60.0, 20.0
 # Memory grows while everything is used for the first time; a quarter of the time, and no more than this.
 WARM_UP_S = 20 * 60.0
-# Streamlit keeps a page that was closed for two minutes, in case it comes back.
-BACK_TIMEOUT_S = 240.0
+# Streamlit keeps a page that was closed for two minutes, in case it comes back, and drops it when another page is
+# opened after that; the server collects what was dropped once a minute.
+KEPT_S, COLLECTED_S = 125.0, 65.0
 NEAR = 2
 MAX_MINUTES, MAX_CHANGES = 300, 500
 
@@ -88,11 +89,11 @@ async def _soak(server: ServerProcess, count: int, minutes: float, changes: int,
         await asyncio.to_thread(students.begin)
         await asyncio.sleep(SETTLE_S)
         samples = await _sample(server, students, minutes * 60)
-        before = counts(server)
+        before = await _settled(server, token)
         print(f"{changes} joins and leaves; before: {before}", flush=True)
         for _ in range(changes):
             await asyncio.to_thread(students.change)
-        after = await _until(lambda: counts(server), lambda now: max(now.more_than(before).values()) <= NEAR)
+        after = await _settled(server, token)
         problems = (await asyncio.to_thread(students.figures))["problems"]
     finally:
         await teacher.close()
@@ -117,12 +118,12 @@ async def _sample(server: ServerProcess, students: Students, seconds: float) -> 
     return samples
 
 
-async def _until(look: Callable[[], Counts], is_good: Callable[[Counts], bool]) -> Counts:
-    """What is seen when it is good, or when time is up."""
-    until = time.monotonic() + BACK_TIMEOUT_S
-    while not is_good(seen := look()) and time.monotonic() < until:
-        await asyncio.sleep(SAMPLE_S)
-    return seen
+async def _settled(server: ServerProcess, token: str) -> Counts:
+    """What is there when nobody has come or gone for a while."""
+    await asyncio.sleep(KEPT_S)
+    await (await TeacherPeer.watch(server, token)).close()
+    await asyncio.sleep(COLLECTED_S)
+    return counts(server)
 
 
 def _usage(server: ServerProcess) -> Usage:

@@ -17,6 +17,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from benchmarks.camera_clip import ClipTrack
 from benchmarks.streamlit_page import StreamlitPage, load_files
 from classroom.ui.addresses import JOIN
+from classroom.ui.cookies import NOTICE, STUDENT, read_notice
 
 # What a browser takes to open a camera, and then to find its own addresses.
 CAMERA_S, CANDIDATES_S = 0.1, 0.05
@@ -90,8 +91,9 @@ class StudentPeer:
         self.button_ms = _now_ms()
         fields = {"class_code": self._code, "student_name": self.name, "share": "camera"}
         answer = await client.post("/student/join", data=fields)
-        if "classpulse_student" not in client.cookies:
-            raise RuntimeError(f"{self.name} was not taken: {answer.status_code} {answer.headers.get('location')}")
+        if STUDENT not in client.cookies:
+            said = read_notice(client.cookies.get(NOTICE))["sentence"] or f"the answer was {answer.status_code}"
+            raise RuntimeError(f"{self.name} was not taken: {said}")
         await client.get(JOIN)
 
     async def _live(self, page: StreamlitPage) -> None:

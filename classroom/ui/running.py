@@ -4,6 +4,7 @@ Not ``st.cache_resource``: anybody's "clear cache" would drop a class that is ru
 """
 
 import asyncio
+import gc
 import logging
 import threading
 from importlib.util import find_spec
@@ -19,6 +20,8 @@ from classroom.settings import Settings
 from classroom.ui.stay_inside import own_address
 
 logger = logging.getLogger(__name__)
+
+COLLECT_EVERY_S = 60.0
 
 _lock = threading.Lock()
 _server: ClassServer | None = None
@@ -71,6 +74,16 @@ async def watch_loop() -> None:
     while _server is None:  # the store may be down at the start
         await asyncio.sleep(1)
     await _server.loop_lag.watch()
+
+
+async def collect_garbage() -> None:
+    """Once a minute, until cancelled, what Streamlit would do after every run of a page.
+
+    Python by itself collects too seldom: a page that was closed is garbage that holds open files.
+    """
+    while True:
+        await asyncio.sleep(COLLECT_EVERY_S)
+        gc.collect()
 
 
 def shut_down() -> None:
