@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.browser import launch, moving, write_clip
 from benchmarks.server import ServerProcess
-from classroom.class_files import FILE_NAMES
+from classroom.class_files import file_names
+from classroom.modes import Mode
 from tests import canary, media
 from tests.e2e.people import PATIENCE_MS, Student, Teacher, wait_until
 from tests.test_canary import FOREHEAD_XYXY
@@ -81,7 +82,7 @@ def test_name_and_face_are_where_they_should_be_and_after_erasure_nowhere(
         if "/media/" in address:  # where Streamlit keeps what it shows, for everybody who knows the address
             body = teacher.context.request.get(address).body()
             assert not canary.face_in(body) and not canary.name_in(body), address
-    for name in FILE_NAMES:
+    for name in file_names(Mode.NAMES):
         with_names, without = (exported(teacher, class_id, name, query) for query in ("", "?names=no"))
         assert not canary.name_in(without) and not canary.face_in(without) and not canary.face_in(with_names)
         if name in ("session.csv", "attendance.csv", "signals.csv", "report.html", "everything.zip"):
@@ -97,7 +98,7 @@ def test_name_and_face_are_where_they_should_be_and_after_erasure_nowhere(
 
     wait_until(lambda: not named_in(server), "the name gone from every file", page=teacher.page)
     nowhere_a_face(server)
-    for name in FILE_NAMES:
+    for name in file_names(Mode.NAMES):
         assert not canary.name_in(exported(teacher, class_id, name, "")), name
     server.stop()
     assert named_in(server) == set()
