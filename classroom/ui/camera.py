@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import streamlit as st
 from streamlit_webrtc import VideoSinkTrack, WebRtcMode, webrtc, webrtc_streamer
+from streamlit_webrtc.component import generate_frontend_component_key
 
 from classroom.records import ClassInfo, Student
 from classroom.server import ClassServer
@@ -84,9 +85,12 @@ def _send(
     if not (playing or shown):
         return
     st.session_state[f"{key}-shown"] = True
-    # Not in the run that mounts it: it loads code before it says that it has started, and every run until then would
-    # start one more connection (seen: three offers at once, an answer to the wrong one, 20 s until it worked). Mounting
-    # makes it report its state, and so the second run follows by itself.
+    # Not before it has reported its state for the first time: it loads code until then, and every run meanwhile would
+    # start one more connection (seen: three offers at once, an answer to the wrong one, 20 s until it worked; after a
+    # restart of the server runs follow each other at once). The report makes the run that begins the connection.
+    loaded = f"{key}-loaded"
+    if st.session_state.get(generate_frontend_component_key(key)) is not None:
+        st.session_state[loaded] = True  # kept: in some runs streamlit-webrtc's value is missing
     stun, turn = stun_servers(server.settings), f"{key}-turn"
     # Made once for a connection: new credentials in every run would be a new configuration in every run.
     if turn not in st.session_state:
@@ -104,7 +108,7 @@ def _send(
             # callback would be a thread and an event loop of its own for every student, which cost more than everything
             # they do.
             sink_video_track=VideoSinkTrack(received),
-            desired_playing_state=playing and shown,
+            desired_playing_state=playing and st.session_state.get(loaded, False),
             media_toggle_controls=False,
             video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
         )
