@@ -13,8 +13,8 @@ def told_numbers(report: ClassReport) -> list[Number]:
     """Of a class of which only windows are told."""
     timeline = report.timeline
     told = timeline[is_told(timeline)]
-    students = f"{told['students_usable'].mean():.0f}" if len(told) else NOT_ENOUGH
-    of = f"of {timeline['students_present'][told.index].mean():.0f} present" if len(told) else "in no window"
+    students = f"{told['students_usable'].mean():.0f}" if len(told) else "none"
+    of = f"of {timeline['students_present'][told.index].mean():.0f} present" if len(told) else NOT_ENOUGH
     return [
         ("Students", str(len(report.attendance)), "who joined"),
         (f"Windows of {WINDOW_S} s told", f"{len(told)} of {len(timeline)}", f"else {NOT_ENOUGH}"),
@@ -45,7 +45,7 @@ def signal_numbers(report: ClassReport) -> list[Number]:
     by = report.signals["student_id"].nunique()
     return [
         ("Students", str(len(report.attendance)), "who joined"),
-        ("Signals", str(taps), f"of {by} students"),
+        ("Signals", str(taps), f"of {by} {'student' if by == 1 else 'students'}"),
     ]
 
 

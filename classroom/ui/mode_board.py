@@ -1,9 +1,10 @@
 """The large numbers and the chart's caption of a board, as the mode of the class has them. Every text is escaped."""
 
+from classroom.attention_windows import SHARES
 from classroom.board import Board, State
 from classroom.class_only import NOT_ENOUGH, WINDOW_S
 from classroom.modes import Mode
-from classroom.records import ClassInfo
+from classroom.records import ClassInfo, SignalKind
 from classroom.ui.words import number_html, numbers_html, shares_html
 from fer_model.labels import EMOTIONS
 
@@ -18,8 +19,9 @@ def chart_caption(mode: Mode, step_s: int) -> str:
         return f"One point is {step_s} s."
     if not shows.by_student:
         return f"One point is {step_s} s. Shares are of the students counted, rounded to 5 %; a gap: {NOT_ENOUGH}."
-    of = "usable faces" if shows.expression else "readings"
-    return f"One point is {step_s} s. Shares are of the {of} in it; the strip shows how many were in view."
+    if not shows.expression:
+        return f"One point is {step_s} s. Of a student's first two minutes in view nothing is known but that they are."
+    return f"One point is {step_s} s. Shares are of the usable faces in it; the strip shows how many were in view."
 
 
 def numbers_of_mode_html(info: ClassInfo, board: Board) -> str:
@@ -30,20 +32,24 @@ def numbers_of_mode_html(info: ClassInfo, board: Board) -> str:
     if not shows.by_student:
         return _told_html(board)
     numbers = [number_html("Here", str(board.present_now), f"of {len(board.tiles)} who joined")]
-    if shows.camera:
-        numbers = [*_attention(board), *numbers]
+    numbers = [*(_attention(board) if shows.camera else _signals(board)), *numbers]
     return f'<div class="numbers">{"".join(numbers)}</div>'
 
 
+def _signals(board: Board) -> list[str]:
+    kinds = (SignalKind.HAND_UP, SignalKind.LOST, SignalKind.TOO_FAST, SignalKind.TOO_SLOW)
+    of = f"of {board.present_now} present"
+    return [number_html(kind.value.capitalize(), str(board.count(kind)), of) for kind in kinds]
+
+
 def _attention(board: Board) -> list[str]:
-    live = [tile for tile in board.tiles if tile.state is State.LIVE]
-    away, lowered = (sum(tile.held == held for tile in live) for held in ("facing away", "eyes lowered"))
-    of = f"of {len(live)} in view, last 15 s"
-    return [
-        number_html("In view", f"{len(live)} of {board.present_now}", "of those present"),
-        number_html("Facing away", str(away), of),
-        number_html("Eyes lowered", str(lowered), of),
-    ]
+    live, sums = sum(tile.state is State.LIVE for tile in board.tiles), board.recent.sum()
+    numbers = [number_html("In view", f"{live} of {board.present_now}", "of those present")]
+    for label, (part, whole) in zip(("Facing the screen", "Eyes open"), SHARES.values(), strict=True):
+        known = int(sums.get(whole, 0))
+        share = f"{sums[part] / known:.0%}" if known else "not known"
+        numbers.append(number_html(label, share, f"of {known:,} readings in 2 min"))
+    return numbers
 
 
 def _told_html(board: Board) -> str:

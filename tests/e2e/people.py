@@ -58,7 +58,7 @@ class Teacher:
         """
         self.page.get_by_label("Title").fill(title)
         if mode:
-            self.page.get_by_text(mode, exact=True).click()
+            self.page.get_by_role("radiogroup").get_by_text(mode, exact=True).click()
         if roster:
             self.page.get_by_label("Class list (optional)").fill(roster)
         self.page.get_by_role("button", name="Open the class").click()
