@@ -1,6 +1,7 @@
 """A real server in a process of its own: started as a teacher starts it, killed as a machine fails.
 
-For the benchmarks and the browser tests. It listens on loopback only and keeps everything in the folder it is given.
+For the benchmarks and the browser tests. It listens on loopback only, unless told otherwise, and keeps everything in
+the folder it is given.
 """
 
 import os
@@ -34,13 +35,15 @@ class ServerFailed(RuntimeError):
 class ServerProcess:
     """``streamlit run streamlit_app.py`` with a data folder. After ``kill`` or ``stop`` it may be started again."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] = {}) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] = {}, address: str = "localhost") -> None:
         """
         Args:
             folder: for the database and the output; made when it is missing.
             settings: more environment variables, such as ``CLASSPULSE_MAX_STUDENTS``.
+            address: to listen on.
         """
         self.folder = folder
+        self._address = address
         self.port = free_port()
         self.output = folder / "server.log"
         self._env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
@@ -69,7 +72,7 @@ class ServerProcess:
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
-                [*command, "--server.address", "localhost"],
+                [*command, "--server.address", self._address],
                 cwd=ROOT,
                 env=self._env,
                 stdin=subprocess.DEVNULL,
@@ -132,6 +135,11 @@ class ServerProcess:
         os.kill(self.pid, signal.SIGKILL)
         self._process.wait()
         return at_ms
+
+    @property
+    def status(self) -> int | None:
+        """With what it ended, below zero by a signal; ``None`` while it runs."""
+        return self._process.poll()
 
     def stop(self) -> None:
         """End it in order; may be called twice."""
