@@ -5,11 +5,11 @@ from datetime import tzinfo
 
 from classroom.alert_words import VERDICTS
 from classroom.records import Alert, ClassInfo, Student
-from classroom.session_csv import both_times, class_cells, csv_bytes, harmless
+from classroom.session_csv import both_times, csv_bytes, harmless
 
 ALERT_COLUMNS = [
-    "class", "mode", "student", "rule", "began_utc", "began_local", "raised_utc", "raised_local",
-    "ended_utc", "ended_local", "evidence", "verdict",
+    "class", "student", "rule", "began_utc", "began_local", "raised_utc", "raised_local",
+    "ended_utc", "ended_local", "evidence", "verdict", "mode",
 ]  # fmt: skip
 
 
@@ -18,7 +18,7 @@ def alerts_csv(info: ClassInfo, students: Sequence[Student], alerts: Sequence[Al
     names = {student.id: student.name for student in students}
     rows = [
         [
-            *class_cells(info),
+            harmless(info.title),
             harmless(names.get(alert.student_id, "")),
             alert.rule,
             *both_times(alert.began_ms, zone),
@@ -26,6 +26,7 @@ def alerts_csv(info: ClassInfo, students: Sequence[Student], alerts: Sequence[Al
             *(("", "") if alert.ended_ms is None else both_times(alert.ended_ms, zone)),
             alert.evidence,
             VERDICTS[alert.useful],
+            info.mode.value,
         ]
         for alert in alerts
     ]

@@ -13,7 +13,6 @@ _BEGIN = {
 }
 _SESSION = {
     "class": _CLASS,
-    "mode": _MODE,
     "student": _STUDENT,
     **_BEGIN,
     "analyses": "how often the student's picture was looked at in the window, a count",
@@ -21,10 +20,10 @@ _SESSION = {
     "mean_valence": "mean over the usable readings, -1 (unpleasant) to 1 (pleasant); empty where there were none",
     "mean_arousal": "mean over the usable readings, -1 (calm) to 1 (excited); empty where there were none",
     "usable_share": "usable readings / analyses, 0 to 1",
+    "mode": _MODE,
 }
 _TOLD = {
     "class": _CLASS,
-    "mode": _MODE,
     **_BEGIN,
     "students_counted": "students whose expressions are in the shares; empty where the window is not told",
     "students_present": "students who were present at any time in the window, a count",
@@ -34,10 +33,10 @@ _TOLD = {
         for emotion in EMOTIONS
     },
     "note": "says so where not enough students shared; such a window is not told",
+    "mode": _MODE,
 }
 _ATTENTION = {
     "class": _CLASS,
-    "mode": _MODE,
     "student": _STUDENT,
     **_BEGIN,
     "analyses": "how often the student's picture was looked at in the window, a count",
@@ -46,10 +45,10 @@ _ATTENTION = {
     "facing": "of these, how often it did",
     "eyes_known": "how often it could be told whether the eyes were open",
     "eyes_open": "of these, how often they were; eyes that look down count as not open",
+    "mode": _MODE,
 }
 _ATTENDANCE = {
     "class": _CLASS,
-    "mode": _MODE,
     "student": _STUDENT,
     "joined_utc": "first time that the student was present, ISO 8601, UTC",
     "joined_local": "the same in the teacher's time zone",
@@ -58,30 +57,30 @@ _ATTENDANCE = {
     "minutes_present": "minutes in which the page was open or a picture came, over all visits",
     "minutes_analysed": "minutes of these with analyses; empty in mode class only",
     "visits": "how often the student came, a count",
+    "mode": _MODE,
 }
 _SIGNALS = {
     "class": _CLASS,
-    "mode": _MODE,
     "student": _STUDENT,
     "signal": "what the student said with one tap: got it, lost, too fast, too slow, hand up",
     "at_utc": "when, ISO 8601, UTC",
     "at_local": "the same in the teacher's time zone",
     "until_utc": "when it stood no longer: taken back, lowered, after two minutes (not a hand), end of class",
     "until_local": "the same in the teacher's time zone",
+    "mode": _MODE,
 }
 _MARKERS = {
     "class": _CLASS,
-    "mode": _MODE,
     "marker": "what the teacher noted: question, new topic, exercise, break, joke, note",
     "text": "what the teacher typed with it, also where names are left out",
     "at_utc": "when, ISO 8601, UTC",
     "at_local": "the same in the teacher's time zone",
     "until_utc": "end of a break, empty otherwise; readings in a break are in no other file but attendance.csv",
     "until_local": "the same in the teacher's time zone",
+    "mode": _MODE,
 }
 _ALERTS = {
     "class": _CLASS,
-    "mode": _MODE,
     "student": f"{_STUDENT}; empty where the alert is about the class",
     "rule": "name of the rule in Settings",
     "began_utc": "begin of the time that the rule looked back on, ISO 8601, UTC",
@@ -92,6 +91,7 @@ _ALERTS = {
     "ended_local": "the same in the teacher's time zone",
     "evidence": "what was seen, with of how many readings or students",
     "verdict": "what the teacher said of it: useful, not useful, or nothing",
+    "mode": _MODE,
 }
 MEANINGS: dict[str, dict[str, str]] = {
     "session.csv": _SESSION,

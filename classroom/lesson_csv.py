@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from classroom.records import ClassInfo, Marker, Student
-from classroom.session_csv import both_times, class_cells, csv_bytes, harmless
+from classroom.session_csv import both_times, csv_bytes, harmless
 from classroom.signals import ends_ms
 
-SIGNAL_COLUMNS = ["class", "mode", "student", "signal", "at_utc", "at_local", "until_utc", "until_local"]
-MARKER_COLUMNS = ["class", "mode", "marker", "text", "at_utc", "at_local", "until_utc", "until_local"]
+SIGNAL_COLUMNS = ["class", "student", "signal", "at_utc", "at_local", "until_utc", "until_local", "mode"]
+MARKER_COLUMNS = ["class", "marker", "text", "at_utc", "at_local", "until_utc", "until_local", "mode"]
 _NEVER = ("", "")
 
 
@@ -21,11 +21,12 @@ def signals_csv(info: ClassInfo, students: Sequence[Student], signals: pd.DataFr
     ends = np.minimum(ends_ms(signals), np.inf if info.ended_ms is None else info.ended_ms)
     rows = [
         [
-            *class_cells(info),
+            harmless(info.title),
             harmless(names[student_id]),
             kind,
             *both_times(at_ms, zone),
             *(both_times(end_ms, zone) if np.isfinite(end_ms) else _NEVER),
+            info.mode.value,
         ]
         for student_id, kind, at_ms, end_ms in zip(
             *(signals["student_id"], signals["kind"], signals["at_ms"], ends), strict=True
@@ -38,11 +39,12 @@ def markers_csv(info: ClassInfo, markers: Sequence[Marker], zone: tzinfo) -> byt
     """In the order of time. Only a break that is over has an end."""
     rows = [
         [
-            *class_cells(info),
+            harmless(info.title),
             marker.kind.value,
             harmless(marker.text),
             *both_times(marker.at_ms, zone),
             *(_NEVER if marker.until_ms is None else both_times(marker.until_ms, zone)),
+            info.mode.value,
         ]
         for marker in markers
     ]

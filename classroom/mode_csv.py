@@ -8,16 +8,16 @@ import pandas as pd
 
 from classroom.class_only import NOT_ENOUGH
 from classroom.records import ClassInfo, Student
-from classroom.session_csv import both_times, class_cells, csv_bytes, harmless
+from classroom.session_csv import both_times, csv_bytes, harmless
 from fer_model.labels import EMOTIONS
 
 CLASS_COLUMNS = [
-    "class", "mode", "window_start_utc", "window_start_local", "students_counted", "students_present", "coverage",
-    *EMOTIONS, "note",
+    "class", "window_start_utc", "window_start_local", "students_counted", "students_present", "coverage",
+    *EMOTIONS, "note", "mode",
 ]  # fmt: skip
 ATTENTION_COLUMNS = [
-    "class", "mode", "student", "window_start_utc", "window_start_local", "analyses", "in_view",
-    "facing_known", "facing", "eyes_known", "eyes_open",
+    "class", "student", "window_start_utc", "window_start_local", "analyses", "in_view",
+    "facing_known", "facing", "eyes_known", "eyes_open", "mode",
 ]  # fmt: skip
 
 
@@ -31,16 +31,17 @@ def class_csv(info: ClassInfo, timeline: pd.DataFrame, zone: tzinfo) -> bytes:
         numbers = (int(row["students_usable"]), present, f"{row['coverage']:.4f}") if told else ("", present, "")
         shares = [f"{row[f'share_{emotion}'] * 100:.0f}" if told else "" for emotion in EMOTIONS]
         note = "" if told else NOT_ENOUGH
-        rows.append([*class_cells(info), *both_times(int(window_ms), zone), *numbers, *shares, note])
+        times = both_times(int(window_ms), zone)
+        rows.append([harmless(info.title), *times, *numbers, *shares, note, info.mode.value])
     return csv_bytes(CLASS_COLUMNS, rows)
 
 
 def attention_csv(info: ClassInfo, students: Sequence[Student], windows: pd.DataFrame, zone: tzinfo) -> bytes:
     """A row a student and window (``attention_windows``): counts only, so that every share has its n."""
     names = {student.id: student.name for student in students}
-    counts_of = windows[["analyses", "usable", *ATTENTION_COLUMNS[-4:]]].to_numpy(np.int64).tolist()
+    counts_of = windows[["analyses", "usable", *ATTENTION_COLUMNS[-5:-1]]].to_numpy(np.int64).tolist()
     rows = [
-        [*class_cells(info), harmless(names[student_id]), *both_times(window_ms, zone), *counts]
+        [harmless(info.title), harmless(names[student_id]), *both_times(window_ms, zone), *counts, info.mode.value]
         for (window_ms, student_id), counts in zip(windows.index, counts_of, strict=True)
     ]
     return csv_bytes(ATTENTION_COLUMNS, rows)

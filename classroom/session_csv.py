@@ -18,12 +18,12 @@ from classroom.records import ClassInfo, Student
 from fer_model.labels import EMOTIONS
 
 SESSION_COLUMNS = [
-    "class", "mode", "student", "window_start_utc", "window_start_local", "analyses", *EMOTIONS,
-    "mean_valence", "mean_arousal", "usable_share",
+    "class", "student", "window_start_utc", "window_start_local", "analyses", *EMOTIONS,
+    "mean_valence", "mean_arousal", "usable_share", "mode",
 ]  # fmt: skip
 ATTENDANCE_COLUMNS = [
-    "class", "mode", "student", "joined_utc", "joined_local", "left_utc", "left_local",
-    "minutes_present", "minutes_analysed", "visits",
+    "class", "student", "joined_utc", "joined_local", "left_utc", "left_local",
+    "minutes_present", "minutes_analysed", "visits", "mode",
 ]  # fmt: skip
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -39,7 +39,7 @@ def session_csv(
         usable = row["usable"]
         rows.append(
             [
-                *class_cells(info),
+                harmless(info.title),
                 harmless(names[student_id]),
                 *both_times(window_ms, zone),
                 int(row["analyses"]),
@@ -47,6 +47,7 @@ def session_csv(
                 f"{row['valence_sum'] / usable:.4f}" if usable else "",
                 f"{row['arousal_sum'] / usable:.4f}" if usable else "",
                 f"{usable / row['analyses']:.4f}",
+                info.mode.value,
             ]
         )
     return csv_bytes(SESSION_COLUMNS, rows)
@@ -58,22 +59,18 @@ def attendance_csv(
     """The attendance file, one row a student; visits of the same student are merged."""
     rows = [
         [
-            *class_cells(info),
+            harmless(info.title),
             harmless(row.student.name),
             *both_times(row.joined_ms, zone),
             *both_times(row.left_ms, zone),
             f"{row.present_ms / 60_000:.2f}",
             f"{row.analysed_ms / 60_000:.2f}" if info.mode.shows.by_student else "",  # else nobody's is kept
             row.visits,
+            info.mode.value,
         ]
         for row in attendance(students, readings, visits)
     ]
     return csv_bytes(ATTENDANCE_COLUMNS, rows)
-
-
-def class_cells(info: ClassInfo) -> tuple[str, str]:
-    """Title and mode, with which every row of every file begins."""
-    return harmless(info.title), info.mode.value
 
 
 def harmless(text: str) -> str:

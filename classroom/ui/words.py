@@ -36,6 +36,7 @@ _REASON_HINTS = {
 _NO_READING = {
     Reason.CAMERA_OFF: "This picture is black. Choose another one.",
     Reason.NO_FACE: "No face was found in this picture. Choose one with a face that is large and seen from the front.",
+    Reason.NOT_COMPUTED: "A face was found, but no expression is computed here.",
 }
 
 

@@ -75,7 +75,7 @@ def test_a_recording_is_the_session_csv_of_a_class():
         ("Optics", "Person 2", "4"),
         ("Optics", "Person 1", "20"),
     ]
-    assert rows[1][-1] == "0.7500", "the moment between in which the face was not found counts"
+    assert rows[1][-2] == "0.7500", "the moment between in which the face was not found counts"
 
 
 def test_a_recording_of_nobody_is_a_header():

@@ -65,6 +65,7 @@ def test_a_row_by_hand():
         "mean_valence": f"{(happy[0] + sad[0]) / 2:.4f}",
         "mean_arousal": f"{(happy[1] + sad[1]) / 2:.4f}",
         "usable_share": "0.6667",
+        "mode": "names",
     }
 
 

@@ -51,4 +51,5 @@ def test_stored_reasons_keep_their_names():
         "too dark",
         "blurred",
         "not clear",
+        "not computed",
     ]
