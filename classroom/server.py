@@ -368,7 +368,7 @@ class ClassServer:
         return (student, info) if info else None
 
     def is_open(self, info: ClassInfo) -> bool:
-        """Whether the class still runs; asked every two seconds by every student, so it asks no database."""
+        """Whether the class still runs; asked every few seconds by every student, so it asks no database."""
         return info.is_open and info.id not in self._ended
 
     def share(self, student: Student, sharing: Sharing) -> None:

@@ -1,6 +1,6 @@
 """The taps of students as they come: kept in the store, and what stands in memory, too.
 
-A student's page asks every two seconds what stands of its own; that must cost no query.
+A student's page asks every few seconds what stands of its own; that must cost no query.
 """
 
 import threading

@@ -14,7 +14,7 @@ _ICONS = {
     SignalKind.TOO_SLOW: ":material/slow_motion_video:",
     SignalKind.HAND_UP: ":material/back_hand:",
 }
-# A refusal is read once and must not stay for ever; the page runs every two seconds.
+# A refusal is read once and must not stay for ever; the page runs every few seconds.
 _SHOWN_MS = 6_000
 _REFUSED = "signal_refused"
 

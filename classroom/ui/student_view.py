@@ -18,7 +18,10 @@ from classroom.ui.rights_view import show_rights
 from classroom.ui.signal_buttons import signal_buttons
 from classroom.ui.words import counted_sentence, expression_html, state_sentence
 
-REFRESH_S = 2
+# A run of a fragment costs the server more than a student's video in that time; a tap runs it at once.
+REFRESH_S = 3
+# While a teacher watches, the looks for the teacher, every two seconds, are enough for everybody.
+OWN_STATE_MS = 4_000
 # Connections that carried no frame, one after the other. The first may fail because a whole class arrives at once.
 VAIN_BEFORE_PICTURES = 2
 # What this page remembers between its runs.
@@ -99,8 +102,7 @@ def _live(server: ClassServer, student: Student, info: ClassInfo, camera: Camera
 def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: Camera) -> None:
     """Whether the server receives, and the same label as on the teacher's board."""
     try:
-        # Twice the time between two runs: while a teacher watches, the looks for the teacher are enough for everybody.
-        tiles = server.board(info).look(max_age_ms=2 * REFRESH_S * 1000).tiles
+        tiles = server.board(info).look(max_age_ms=OWN_STATE_MS).tiles
     except StoreError as error:
         st.warning(str(error))
         return

@@ -276,6 +276,23 @@ def test_only_vp8_is_spoken_whose_size_is_known_before_it_is_decoded():
     assert kinds <= {"video/VP8", "video/rtx"}
 
 
+def test_no_browser_is_asked_when_it_sent_each_packet_since_nothing_is_made_of_it():
+    async def answer() -> str:
+        browser, server = RTCPeerConnection(), camera.webrtc.RTCPeerConnection()
+        browser.addTransceiver("video", direction="sendonly")
+        offer = await browser.createOffer()
+        offered = offer.sdp.replace("a=extmap:1 ", f"a=extmap:3 {peer_guard.SEND_TIME}\r\na=extmap:1 ")
+        assert peer_guard.SEND_TIME in offered
+        await server.setRemoteDescription(RTCSessionDescription(offered, "offer"))
+        answered = await server.createAnswer()
+        await browser.close()
+        await server.close()
+        return answered.sdp
+
+    answered = asyncio.run(answer())
+    assert "sdes:mid" in answered and peer_guard.SEND_TIME not in answered
+
+
 def test_an_ordinary_video_of_whole_and_changed_pictures_goes_on_and_on(connect, clip):
     honest = connect(Sends(clip, 15))
     wait_until(lambda: len(honest.sizes) > 3 * len(clip), "the clip three times")
