@@ -28,7 +28,7 @@ from train.data import DataError, Images, read_splits
 from train.evaluate import keras_predict
 from train.ferplus import majority, read_votes
 from train.model import build
-from train.teach import read_soft_targets
+from train.teach import mean_soft_targets
 
 RESULTS = Path(__file__).parent / "results"
 LENGTH = ("epochs", "flat_share", "full_from")  # what may change when a run is resumed
@@ -206,7 +206,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="FER2013 as zip or folder")
     parser.add_argument("--votes", type=Path, required=True, help="FER+ votes as csv")
     parser.add_argument("--run", type=Path, help="folder of the checkpoint; runs/<name of the config> without it")
-    parser.add_argument("--teachers", type=Path, help="soft targets by train.teach, for a teacher_share above 0")
+    parser.add_argument(
+        "--teachers", type=Path, nargs="+", help="soft targets by train.teach, for a teacher_share above 0"
+    )
     parser.add_argument("--start", type=Path, help="trained .keras of the same shape to begin with")
     parser.add_argument("--epochs", type=int, help="instead of the configuration's")
     parser.add_argument("--limit", type=int, help="use this many training images only, for a quick try")
@@ -227,7 +229,7 @@ def main(argv: list[str] | None = None) -> int:
             rows = np.random.default_rng(config.seed).permutation(len(training))[: args.limit]
             training = training[np.sort(rows)]
         votes, choosing_votes = (read_votes(args.votes, images.names) for images in (training, choosing))
-        teachers = read_soft_targets(args.teachers, training.names) if args.teachers else None
+        teachers = mean_soft_targets(args.teachers, training.names) if args.teachers else None
         run = args.run or Path("runs") / args.config.stem
         cv2.setNumThreads(1)  # the cores belong to the network
         fit(config, training, votes, choosing, choosing_votes, run, teachers, args.start)
@@ -236,7 +238,8 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     if not args.limit:
         counts = {"Training": len(training), "PublicTest": len(choosing)}
-        more = {"teachers": args.teachers and args.teachers.name, "start": args.start and args.start.parent.name}
+        files = [path.name for path in args.teachers or ()]
+        more = {"teachers": ", ".join(files) or None, "start": args.start and args.start.parent.name}
         print(write_summary(args.config.stem, config, run, args.data, counts, RESULTS, **more))
     return 0
 

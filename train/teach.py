@@ -9,7 +9,7 @@ networks over several views of an image is a calmer guess, and it also says what
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,18 @@ def soft_targets(teachers: list[Predict], crops: np.ndarray) -> dict[str, np.nda
                 sums[head] += probs
             count += 1
     return {head: (values / count).astype(np.float32) for head, values in sums.items()}
+
+
+def mean_soft_targets(paths: Sequence[Path], names: np.ndarray) -> dict[str, np.ndarray]:
+    """The mean over several files, each counting the same however many networks are behind it.
+
+    So a new network can join the teachers without asking the ones before it anew, which takes longer than an epoch.
+
+    Raises:
+        DataError: as ``read_soft_targets``.
+    """
+    files = [read_soft_targets(path, names) for path in paths]
+    return {head: np.mean([file[head] for file in files], axis=0) for head in HEADS}
 
 
 def read_soft_targets(path: Path, names: np.ndarray) -> dict[str, np.ndarray]:

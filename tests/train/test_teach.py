@@ -3,7 +3,7 @@ import pytest
 
 from fer_model.classifier import WEIGHTS
 from train.data import DataError, read_split
-from train.teach import main, read_soft_targets, soft_targets, views
+from train.teach import main, mean_soft_targets, read_soft_targets, soft_targets, views
 
 
 def test_views_are_ten_one_of_them_the_picture_itself_and_half_of_them_mirrored():
@@ -46,6 +46,16 @@ def test_a_file_without_the_images_or_of_another_kind_says_so(tmp_path):
     for path in (tmp_path / "none.npz", tmp_path / "text.npz"):
         with pytest.raises(DataError, match="holds no soft targets"):
             read_soft_targets(path, np.array(["a.png"]))
+
+
+def test_several_files_count_the_same_each_whatever_their_order_of_images(tmp_path):
+    paths = [tmp_path / "one.npz", tmp_path / "other.npz"]
+    for at, (path, names) in enumerate(zip(paths, (["a.png", "b.png"], ["b.png", "a.png"]), strict=True)):
+        probs = {head: np.eye(k)[[at, 2]] for head, k in (("fer2013", 7), ("ferplus", 8))}
+        np.savez(path, names=np.array(names), **probs)
+    mean = mean_soft_targets(paths, np.array(["a.png", "b.png"]))
+    assert np.allclose(mean["fer2013"], [[0.5, 0, 0.5, 0, 0, 0, 0], [0, 0.5, 0.5, 0, 0, 0, 0]])
+    assert mean["ferplus"].shape == (2, 8)
 
 
 def test_missing_teachers_are_one_sentence(tiny, tmp_path, capsys):
