@@ -16,6 +16,8 @@ from datetime import UTC
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
+from plotly.io.json import to_json_plotly
 
 from benchmarks.inference import cpu_name
 from classroom.alert_desk import ClassAlerts
@@ -88,9 +90,8 @@ def measure(store: Store, made: MadeClass) -> dict:
 
     def open_report() -> None:
         opened = shown_report(class_report(store, info, WINDOW_S), True)
-        timeline_figure(
-            opened.timeline, opened.timeline_s, UTC, lane=opened.lane, markers=opened.markers or ()
-        ).to_json()
+        drawn = opened.timeline, opened.timeline_s, UTC
+        go.Figure(timeline_figure(*drawn, lane=opened.lane, markers=opened.markers or ())).to_json()
         heat_map(person_grid(opened), UTC).to_json()
 
     board = LiveBoard(info, store, lambda: now_ms[0], WINDOW_S, lambda _: now_ms[0], lambda _: now_ms[0])
@@ -109,7 +110,8 @@ def measure(store: Store, made: MadeClass) -> dict:
         store.readings.write(rows, {}, now_ms[0])
         began = time.perf_counter()
         seen = board.look(max_age_ms=0)
-        timeline_figure(seen.drawn, seen.drawn_s, UTC, from_ms=info.opened_ms, lane=seen.lane, markers=seen.markers)
+        drawn = seen.drawn, seen.drawn_s, UTC
+        to_json_plotly(timeline_figure(*drawn, from_ms=info.opened_ms, lane=seen.lane, markers=seen.markers))
         looks.append(time.perf_counter() - began)
 
     looks: list[float] = []

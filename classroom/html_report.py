@@ -8,6 +8,7 @@ from html import escape
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
 from classroom.alert_words import alert_rows
@@ -153,9 +154,9 @@ def _alerts(report: ClassReport, zone: tzinfo) -> str:
     return f"<h2>May have needed a hand</h2>{_table(rows)}"
 
 
-def _chart(figure: go.Figure) -> str:
+def _chart(figure: go.Figure | dict) -> str:
     config = {"displayModeBar": False, "responsive": True}
-    return figure.to_html(full_html=False, include_plotlyjs=False, config=config)
+    return to_html(figure, full_html=False, include_plotlyjs=False, config=config)
 
 
 def _table(rows: pd.DataFrame) -> str:

@@ -6,13 +6,14 @@ from html import escape
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from classroom.clock import as_utc, local
+from classroom.figure_rows import Row, left_axis, local_times
 from classroom.marker_labels import place
 from classroom.records import Marker, MarkerKind, SignalKind
 
 LABEL_PX = 15
+_LANE_PX = 84
 # From the top: what a teacher wants to see first. Each has a row with its word beside it, so no colour is to be told.
 LANE = (SignalKind.HAND_UP, SignalKind.LOST, SignalKind.TOO_FAST, SignalKind.TOO_SLOW, SignalKind.GOT_IT)
 # The more students, the darker; from so many on it is darkest, so that one tap is never as dark as half a class.
@@ -22,72 +23,73 @@ _LINE = "rgba(110,120,140,.85)"
 _BAND = "rgba(128,128,128,.16)"
 
 
-def add_lane(figure: go.Figure, lane: pd.DataFrame, step_s: int, zone: tzinfo, row: int) -> None:
+def lane_row(lane: pd.DataFrame, step_ms: int, zone: tzinfo) -> Row:
     """A row a signal and a cell a window; blank: nobody said it."""
-    edges = [*lane.index, lane.index[-1] + step_s * 1000] if len(lane) else []
-    counts = np.array([lane[kind.value] for kind in LANE], float)
-    figure.add_trace(
-        go.Heatmap(
-            x=[local(int(at_ms), zone) for at_ms in edges],
-            y=[kind.value for kind in LANE],
-            z=np.where(counts > 0, counts, np.nan),
-            zmin=1,
-            zmax=max(_DARKEST_FROM, counts.max(initial=0)),
-            colorscale=_SCALE,
-            showscale=False,
-            name="signals",
-            ygap=2,
-            hoverongaps=False,
-            hovertemplate="%{y}: %{z} students<extra></extra>",
-        ),
-        row=row,
-        col=1,
-    )
+    edges = [*lane.index, lane.index[-1] + step_ms] if len(lane) else []
+    kinds = [kind.value for kind in LANE]
+    counts = lane[kinds].to_numpy(float).T
+    cells = {
+        "type": "heatmap",
+        "x": local_times(edges, zone),
+        "y": kinds,
+        "z": np.where(counts > 0, counts, np.nan),
+        "zmin": 1,
+        "zmax": max(_DARKEST_FROM, counts.max(initial=0)),
+        "colorscale": _SCALE,
+        "showscale": False,
+        "name": "signals",
+        "ygap": 2,
+        "hoverongaps": False,
+        "hovertemplate": "%{y}: %{z} students<extra></extra>",
+    }
     # All rows, also where nobody said anything yet: what comes later must not move what is there.
-    figure.update_yaxes(type="category", range=[len(LANE) - 0.5, -0.5], showgrid=False, row=row, col=1)
-    figure.update_yaxes(ticks="", tickvals=[kind.value for kind in LANE], tickfont={"size": 11}, row=row, col=1)
-    figure.update_xaxes(ticks="", row=row, col=1)
+    axis = left_axis("", type="category", range=[len(LANE) - 0.5, -0.5], tickvals=kinds, tickfont={"size": 11})
+    return Row(_LANE_PX, [cells], axis | {"ticks": "", "showgrid": False}, xaxis={"ticks": ""})
 
 
-def add_markers(figure: go.Figure, markers: Sequence[Marker], from_ms: int, to_ms: int, zone: tzinfo) -> None:
+def add_markers(figure: dict, markers: Sequence[Marker], from_ms: int, to_ms: int, zone: tzinfo) -> None:
     """Lines with labels over them, breaks as grey bands; the whole text under the pointer."""
+    layout, through_all = figure["layout"], {"xref": "x", "yref": "paper", "y0": 0, "y1": 1}
     for marker in markers:
         at = local(marker.at_ms, zone)
         if marker.kind is MarkerKind.BREAK:
             until = local(marker.until_ms if marker.until_ms is not None else to_ms, zone)
-            place_of_band = {"x0": at, "x1": until, "xref": "x", "y0": 0, "y1": 1, "yref": "paper"}
-            figure.add_shape(type="rect", fillcolor=_BAND, line={"width": 0}, layer="below", **place_of_band)
-        line = {"width": 1, "color": _LINE, "dash": "dot"}
-        figure.add_shape(type="line", x0=at, x1=at, xref="x", y0=0, y1=1, yref="paper", line=line)
+            band = {"type": "rect", "fillcolor": _BAND, "line": {"width": 0}, "layer": "below"}
+            layout["shapes"].append(band | through_all | {"x0": at, "x1": until})
+        line = {"type": "line", "line": {"width": 1, "color": _LINE, "dash": "dot"}}
+        layout["shapes"].append(line | through_all | {"x0": at, "x1": at})
     for label in place(markers, from_ms, to_ms):
-        figure.add_annotation(
-            x=local(label.marker.at_ms, zone),
-            xref="x",
-            xanchor="right" if label.to_left else "left",
-            xshift=-3 if label.to_left else 3,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            yshift=label.row * LABEL_PX,
-            text=escape(label.text, quote=False),  # Plotly would take markup in it for its own
-            hovertext=escape(whole(label.marker, zone), quote=False),
-            showarrow=False,
-            font={"size": 11},
+        layout["annotations"].append(
+            {
+                "x": local(label.marker.at_ms, zone),
+                "xref": "x",
+                "xanchor": "right" if label.to_left else "left",
+                "xshift": -3 if label.to_left else 3,
+                "y": 1,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "yshift": label.row * LABEL_PX,
+                "text": escape(label.text, quote=False),  # Plotly would take markup in it for its own
+                "hovertext": escape(whole(label.marker, zone), quote=False),
+                "showarrow": False,
+                "font": {"size": 11},
+            }
         )
-    figure.add_trace(
-        go.Scatter(
-            x=[local(marker.at_ms, zone) for marker in markers],
-            y=[1.0] * len(markers),
-            mode="markers",
-            marker={"symbol": "triangle-down", "size": 9, "color": _LINE},
-            name="markers",
-            showlegend=False,
-            cliponaxis=False,
-            customdata=[escape(whole(marker, zone), quote=False) for marker in markers],
-            hovertemplate="%{customdata}<extra></extra>",
-        ),
-        row=1,
-        col=1,
+    figure["data"].append(
+        {
+            "type": "scatter",
+            "x": [local(marker.at_ms, zone) for marker in markers],
+            "y": [1.0] * len(markers),
+            "xaxis": "x",
+            "yaxis": "y",
+            "mode": "markers",
+            "marker": {"symbol": "triangle-down", "size": 9, "color": _LINE},
+            "name": "markers",
+            "showlegend": False,
+            "cliponaxis": False,
+            "customdata": [escape(whole(marker, zone), quote=False) for marker in markers],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        }
     )
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import plotly
-import plotly.graph_objects as go
 import streamlit as st
+from plotly.io.json import to_json_plotly
 
 from classroom.ui.addresses import PLOTLY
 from classroom.ui.assets import ASSETS
@@ -21,8 +21,8 @@ _chart = st.components.v2.component(
 )
 
 
-def live_chart(figure: go.Figure, key: str, alt: str) -> None:
-    """Show the figure; the same ``key`` updates the same chart."""
+def live_chart(figure: dict, key: str, alt: str) -> None:
+    """Show the figure, ``data`` and ``layout`` of Plotly's schema; the same ``key`` updates the same chart."""
     address = f"{PLOTLY}?v={plotly.__version__}"
-    height = figure.layout.height or 400
-    _chart(data={"figure": figure.to_json(), "plotly": address, "alt": alt}, key=key, height=height)
+    height = figure["layout"]["height"]
+    _chart(data={"figure": to_json_plotly(figure), "plotly": address, "alt": alt}, key=key, height=height)

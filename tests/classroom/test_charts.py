@@ -1,15 +1,24 @@
+import json
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
+from plotly.io.json import to_json_plotly
 
-from classroom.charts import ABOVE, BELOW, river, timeline_figure
+from classroom.attention import mark
+from classroom.attention_windows import attention_of_class, attention_windows
+from classroom.charts import ABOVE, BELOW, river
+from classroom.charts import timeline_figure as timeline
 from classroom.colours import COLOURS
+from classroom.modes import Mode
 from classroom.mood import class_windows, student_windows
 from classroom.records import Marker, MarkerKind, SignalKind
 from classroom.signals import lane, no_signals
+from classroom.store.class_windows import WINDOW_COLUMNS
+from classroom.told_windows import told_timeline
 from fer_model.affect import PLACEMENTS
 from fer_model.labels import EMOTIONS
 from tests.fakes import MONDAY_MS, NO_FACE, face, readings_frame, visits_frame
@@ -27,6 +36,17 @@ LESSON = mood(
     [(T, 1, face("happy")), (T, 2, face("sad")), (T + 10_000, 1, NO_FACE), (T + 20_000, 1, face("neutral"))],
     [(1, T, T + 20_000), (2, T, T)],
 )
+
+ATTENTION = attention_of_class(attention_windows(mark(readings_frame([(T, 1, NO_FACE)])), 10), visits_frame([]), 10)
+
+
+def timeline_figure(*args, **named):
+    """The figure, every name and value of it checked by Plotly."""
+    return go.Figure(timeline(*args, **named))
+
+
+def times(values):
+    return pd.to_datetime(np.asarray(values))
 
 
 def areas(figure):
@@ -98,7 +118,7 @@ class TestTimelineFigure:
     def test_the_valence_line_has_a_hole_where_nobody_is_in_view(self):
         valence = line(timeline_figure(LESSON, 10, UTC), "valence")
         assert not valence.connectgaps
-        points = [(at.second, value) for at, value in zip(valence.x, valence.y, strict=True)]
+        points = [(at.second, value) for at, value in zip(times(valence.x), valence.y, strict=True)]
         happy, sad = (face(emotion).valence for emotion in ("happy", "sad"))
         known = [(at, value) for at, value in points if not np.isnan(value)]
         assert known == [(0, (happy + sad) / 2), (10, (happy + sad) / 2)] + [
@@ -113,7 +133,7 @@ class TestTimelineFigure:
 
     def test_times_are_the_teachers_wherever_the_browser_is(self):
         figure = timeline_figure(LESSON, 10, ZoneInfo("Asia/Kolkata"))
-        assert areas(figure)[0].x[0].isoformat() == "2026-01-05T15:30:00"
+        assert times(areas(figure)[0].x)[0].isoformat() == "2026-01-05T15:30:00"
         assert list(figure.select_xaxes())[-1].title.text == "time (Asia/Kolkata)"
 
 
@@ -136,7 +156,7 @@ class TestLessonMarks:
         rows = dict(zip(cells.y, cells.z, strict=True))
         assert rows["lost"].tolist() == [1, 2, 2]
         assert np.isnan(rows["hand up"]).all()
-        assert [at.second for at in cells.x] == [0, 10, 20, 30], "a cell is as long as its window"
+        assert [at.second for at in times(cells.x)] == [0, 10, 20, 30], "a cell is as long as its window"
 
     def test_an_empty_lane_and_no_markers_keep_their_places(self):
         shape = []
@@ -173,3 +193,31 @@ def test_the_axis_of_an_empty_class_is_one_of_times():
     figure = timeline_figure(EMPTY, 10, UTC, from_ms=T)
     assert {figure.layout[axis].type for axis in figure.layout if axis.startswith("xaxis")} == {"date"}
     assert figure.layout.xaxis.range[0].hour == 10
+
+
+# Each mode with windows of a lesson and the titles of its rows from the top; the lane has none.
+TOLD = pd.DataFrame([(T, 6, *[0] * 6, 100), (T + 30_000, 6, *[0] * 6, 100)], columns=WINDOW_COLUMNS)
+MODES = [
+    (Mode.NAMES, LESSON, ["share of faces", "", "valence", "in view"]),
+    (Mode.PSEUDONYMS, LESSON, ["share of faces", "", "valence", "in view"]),
+    (Mode.CLASS_ONLY, told_timeline(TOLD, visits_frame([]), T + 60_000), ["share of faces", "", "counted"]),
+    (Mode.SIGNALS_ONLY, ATTENTION, [""]),
+    (Mode.ATTENTION_ONLY, ATTENTION, ["share of readings", "", "in view"]),
+]
+
+
+@pytest.mark.parametrize(("mode", "windows", "titles"), MODES, ids=[mode for mode, *_ in MODES])
+@pytest.mark.parametrize("part", [slice(None), slice(0), slice(1)], ids=["lesson", "nothing", "one window"])
+def test_plotly_knows_every_name_of_every_mode_and_a_browser_can_read_it(mode, windows, titles, part):
+    windows = windows[part]
+    said = lane(no_signals(), visits_frame([]), windows.index.to_numpy(), 10_000)
+    named = {"lane": said, "markers": TestLessonMarks.MARKERS, "title": "A lesson", "mode": mode, "from_ms": T}
+    figure = timeline_figure(windows, 10, UTC, **named)  # raises ValueError at a name or value that it does not know
+    assert [axis.title.text for axis in figure.select_yaxes()] == titles
+
+    def no_number(word):
+        raise AssertionError(f"{word} is no JSON, and no browser reads it")
+
+    sent = json.loads(to_json_plotly(timeline(windows, 10, UTC, **named)), parse_constant=no_number)
+    assert len(sent["data"]) == len(figure.data)
+    assert sent["layout"]["xaxis"]["range"][0] == "2026-01-05T10:00:00"
