@@ -338,20 +338,23 @@ def make_tiles(
     step = window_s * 1000
     times = [now_ms // step * step - step * back for back in range(recent - 1, -1, -1)]
     totals = windows.groupby(level="student_id")[["analyses", "usable"]].sum()
+    # Plain values: to look a student up in pandas takes longer than all that is made of it.
+    counted = {who: (analyses, usable) for who, analyses, usable in totals.itertuples()}
+    rows = shown.to_dict("index")
     latest = {}
     if "valence_sum" in windows:
-        valence = (windows["valence_sum"] / windows["usable"].where(windows["usable"] > 0)).dropna()
-        latest = valence[valence.index.get_level_values("window_ms") >= times[0]].to_dict()
+        last = windows[windows.index.get_level_values("window_ms") >= times[0]]
+        latest = (last["valence_sum"] / last["usable"].where(last["usable"] > 0)).dropna().to_dict()
     tiles = []
     for student in students:
-        row = shown.loc[student.id] if student.id in shown.index else None
+        row = rows.get(student.id)
         reason = row["reason"] if row is not None and isinstance(row["reason"], str) else None
         seen_ms = last_seen_ms.get(student.id)
         state = student_state(
             student.sharing, student.joined_ms, now_ms, seen_ms, last_frame_ms.get(student.id), reason, row is not None
         )
         known = state is State.LIVE and row["emotion"] is not None
-        analyses, usable = totals.loc[student.id] if student.id in totals.index else (0, 0)
+        analyses, usable = counted.get(student.id, (0, 0))
         tiles.append(
             Tile(
                 student_id=student.id,

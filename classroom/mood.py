@@ -96,11 +96,9 @@ def class_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int, br
     """
     result = summed_windows(windows, visits, window_s, breaks)
     known = result["usable"].where(result["usable"] > 0)
-    for emotion in EMOTIONS:
-        result[f"share_{emotion}"] = result[emotion] / known
-    result["valence"] = result["valence_sum"] / known
-    result["arousal"] = result["arousal_sum"] / known
-    return result.drop(columns=SUMS)
+    shares = result[list(EMOTIONS)].div(known, axis=0).add_prefix("share_")
+    means = result[SUMS].div(known, axis=0).set_axis(["valence", "arousal"], axis=1)
+    return pd.concat([result.drop(columns=SUMS), shares, means], axis=1)
 
 
 def summed_windows(windows: pd.DataFrame, visits: pd.DataFrame, window_s: int, breaks: Breaks = ()) -> pd.DataFrame:
