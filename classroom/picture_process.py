@@ -7,12 +7,17 @@ import cv2
 
 from classroom.child import Parent
 from classroom.errors import BadInput
+from classroom.memory_limit import limit_memory
 from classroom.pictures import camera_frame_of
+
+# A picture of a camera has 640 x 640 pixels at most.
+MEMORY_BYTES = 100_000_000
 
 
 def main() -> int:
     parent = Parent()
     cv2.setNumThreads(1)
+    limit_memory(MEMORY_BYTES)
     parent.answer(("ready", ""))
     for _, content in parent:
         try:

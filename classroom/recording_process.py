@@ -17,6 +17,7 @@ import cv2
 
 from classroom.child import Parent, models_dir_asked_for
 from classroom.errors import BadInput
+from classroom.memory_limit import limit_memory
 from classroom.name_labels import LabelReader
 from classroom.picture_faces import read_picture
 from classroom.pictures import frame_of
@@ -26,6 +27,8 @@ from fer_model.crowd_reader import CrowdReader
 from fer_model.errors import FerModelError, FrameError
 
 THUMBNAIL_EVERY = 10  # samples
+# A decoder keeps up to 20 pictures of at most 25 megapixels. Reading a picture of that size takes 150 MB.
+MEMORY_BYTES = 1_500_000_000
 NAMES_EVERY_S = 10.0  # reading the names takes some ten times as long as the faces of a frame
 
 
@@ -40,6 +43,7 @@ def main() -> int:
         parent.answer(("failed", str(error)))
         return 1
     labels = LabelReader.find()
+    limit_memory(MEMORY_BYTES)
     parent.answer(("ready", ""))
     for request in parent:
         try:
