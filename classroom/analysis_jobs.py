@@ -20,6 +20,7 @@ from classroom.codes import new_token
 from classroom.errors import BadInput, ClassroomError
 from classroom.naming import clean_text
 from classroom.recording_job import RecordingJob, Stage
+from classroom.recording_reader import GIVEN_UP
 from classroom.recordings import ENDINGS
 
 logger = logging.getLogger(__name__)
@@ -179,7 +180,7 @@ class AnalysisJobs:
             if job.is_stuck(STUCK_S):
                 logger.warning("A recording does not get on; it is given up.")
                 if job.stage is Stage.READING:
-                    job.stop("It could be read no further. Save it anew as MP4 (H.264) if the rest matters.")
+                    job.stop(GIVEN_UP)
                 else:
                     self.drop(job)
             elif not job.is_running and self._clock() - job.looked_ms > KEPT_MS:

@@ -1,7 +1,7 @@
 """Reads a recording with several child processes at once, minute by minute, and gives the samples in their order.
 
 The parts are the same however many children there are, and each part is searched from its own beginning, so a recording
-read twice gives the same numbers. A crash in a decoder costs that part, not the program.
+read twice gives the same numbers. A crash in a decoder costs that part, not the program, and so does one that hangs.
 """
 
 import logging
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from classroom.child import Child
-from classroom.errors import BadInput, ChildEnded
+from classroom.errors import BadInput, ChildEnded, ChildHangs, EngineError
 from classroom.recordings import RecordingInfo, recording_info
 from classroom.sampled_faces import SampledFaces
 
@@ -19,6 +19,12 @@ logger = logging.getLogger(__name__)
 
 PART_S = 60.0
 TRIES = 2  # of a part whose child dies
+# Seconds. A first start fetches the model files.
+START_TIMEOUT_S = 300.0
+# Until the next sample. The largest picture takes 13 s of a core, and whatever else the machine does goes first.
+SAMPLE_TIMEOUT_S = 120.0
+GIVEN_UP = "It could be read no further. Save it anew as MP4 (H.264) if the rest matters."
+MOST_HANGS = 3  # of a recording; then it is not worth the time of the rest
 AHEAD = 3  # parts a child may be in front of who reads: bounds the memory
 
 
@@ -63,6 +69,7 @@ class RecordingReader:
         self._stopping = False
         self._cut: set[int] = set()  # parts that were being read when it was stopped
         self._counts = [0] * len(self._parts)
+        self._hangs = 0
         self._children: dict[int, Child] = {}
 
     @property
@@ -152,16 +159,18 @@ class RecordingReader:
         for _ in range(TRIES):
             found: list[SampledFaces] = []
             try:
-                child = self._child(number)
-                child.send((self._path, self.every_s, from_s, until_s, self._with_names))
-                while True:
-                    kind, content = child.receive()
+                request = (self._path, self.every_s, from_s, until_s, self._with_names)
+                for kind, content in _answers(self._child(number), request):
                     if kind == "bad":
                         raise BadInput(content)
                     if kind == "done":
                         return found
                     found.append(content)
                     self._counts[part] = len(found)
+            except ChildHangs:
+                self._end(number)
+                self._hung(from_s)
+                return found
             except ChildEnded:
                 self._end(number)
                 if self._closing:
@@ -174,6 +183,17 @@ class RecordingReader:
             )
         return found
 
+    def _hung(self, from_s: float) -> None:
+        """A child was killed in the part that begins there. It is not tried again: it would take as long again."""
+        logger.warning("A process that read a recording hung in the part from %s on.", _clock(from_s))
+        said = f"From {_clock(from_s)} on, up to a minute was left out: reading it took longer than it may."
+        with self._changed:
+            self._hangs += 1
+            is_enough = self._hangs == min(MOST_HANGS, len(self._parts))
+            self.problems.append(f"{said} {GIVEN_UP}" if is_enough else said)
+        if is_enough:
+            self.stop()
+
     def _child(self, number: int) -> Child:
         """The running child of this thread, started when there is none. Raises ``EngineError`` and ``ChildEnded``."""
         if number in self._children:
@@ -183,7 +203,11 @@ class RecordingReader:
             self._children[number] = child
             if self._closing:
                 child.kill()
-        child.wait_until_ready()
+        try:
+            child.wait_until_ready(START_TIMEOUT_S)
+        except ChildHangs as error:
+            sentence = "The process that reads recordings does not start. Try again when the machine has less to do."
+            raise EngineError(sentence) from error
         return child
 
     def _end(self, number: int) -> None:
@@ -191,6 +215,17 @@ class RecordingReader:
             child = self._children.pop(number, None)
         if child:
             child.end()
+
+
+def _answers(child: Child, request: tuple) -> Iterator[tuple]:
+    """What a child says to a request, for as long as somebody wants it. Raises ``ChildEnded`` and ``ChildHangs``."""
+    with child.within(SAMPLE_TIMEOUT_S):
+        child.send(request)
+        answer = child.receive()
+    while True:
+        yield answer
+        with child.within(SAMPLE_TIMEOUT_S):
+            answer = child.receive()
 
 
 def _parts(duration_s: float | None) -> list[tuple[float, float | None]]:

@@ -1,5 +1,6 @@
 """Frames of a recording, one every so often. Decodes what it must, converts what is asked for, keeps one at a time."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,8 +14,11 @@ from classroom.errors import BadInput
 ENDINGS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
 MAX_MEGAPIXELS = 25  # of a frame
 LONGEST_S = 12 * 3600
+_MOST_PIXELS = {"max_pixels": str(MAX_MEGAPIXELS * 1_000_000)}
 # A playlist under the name of a video would have the decoder open other files, or addresses.
-_ONLY = {"format_whitelist": "mov,mp4,matroska,webm,avi", "protocol_whitelist": "file"}
+_ONLY = {"format_whitelist": "mov,mp4,matroska,webm,avi", "protocol_whitelist": "file"} | _MOST_PIXELS
+# Each of a decoder's threads keeps pictures of its own, and each core has its own child.
+_MOST_THREADS = 4
 _TRY = "Try to play it; if that works, save it anew as MP4 (H.264)."
 
 
@@ -65,7 +69,7 @@ def samples(path: Path, every_s: float, from_s: float = 0.0, until_s: float | No
     """
     with _opened(path) as container:
         stream = _picture_stream(container, path)
-        stream.thread_type = "AUTO"
+        stream.thread_type, stream.thread_count = "AUTO", min(os.cpu_count() or 1, _MOST_THREADS)
         first_s = float(stream.start_time * stream.time_base) if stream.start_time else 0.0
         if from_s > 0:
             # To the key frame before; from there on all must be decoded.
@@ -73,11 +77,9 @@ def samples(path: Path, every_s: float, from_s: float = 0.0, until_s: float | No
         step = round(from_s / every_s)  # the next wanted time, counted in steps so that no error adds up
         for frame in _decoded(container, stream):
             at_s = frame.time - first_s
-            if until_s is not None and at_s >= until_s - 1e-6:
+            if at_s >= (LONGEST_S if until_s is None else until_s) - 1e-6:
                 return
             if at_s >= step * every_s - 1e-6:
-                if frame.width * frame.height > MAX_MEGAPIXELS * 1_000_000:
-                    return  # grew in the middle of the file
                 yield Sample(at_s, frame.to_ndarray(format="bgr24"))
                 # Where frames are further apart than asked for, nothing is given twice.
                 step = int((at_s + 1e-6) / every_s) + 1
@@ -109,7 +111,8 @@ def _opened(path: Path):
     if path.stat().st_size == 0:
         raise BadInput(f"{path.name} is empty.")
     try:
-        return av.open(str(path), options=_ONLY)
+        # Cameras write titles in whatever encoding they like.
+        return av.open(str(path), options=_ONLY, metadata_errors="replace")
     except av.FFmpegError as error:
         raise BadInput(f"{path.name} is not a recording, or it is damaged or cut off. {_TRY}") from error
 
@@ -120,9 +123,14 @@ def _picture_stream(container, path: Path):
     if not pictures:
         raise BadInput(f"{path.name} has no picture, only sound or data. Choose the video of the class.")
     stream = pictures[0]
-    if stream.width * stream.height == 0 or stream.width * stream.height > MAX_MEGAPIXELS * 1_000_000:
+    if stream.codec_context is None:
+        raise BadInput(f"{path.name} holds no picture that can be decoded. {_TRY}")
+    if not stream.width * stream.height:
+        raise BadInput(f"{path.name} does not say how large its pictures are: it is damaged. {_TRY}")
+    if stream.width * stream.height > MAX_MEGAPIXELS * 1_000_000:
         raise BadInput(
             f"{path.name} has pictures of {stream.width}x{stream.height}, and at most {MAX_MEGAPIXELS} megapixels can "
             "be read. Make it smaller first."
         )
+    stream.codec_context.options = _MOST_PIXELS  # they may grow in the middle of the file
     return stream

@@ -10,7 +10,8 @@ import pytest
 from classroom.analysis_desk import AnalysisDesk
 from classroom.errors import BadInput
 from classroom.picture_faces import PictureFaces
-from tests.corpus.pictures import KINDS, encoded, hostile, mutations
+from tests.corpus.damage import mutations
+from tests.corpus.pictures import KINDS, encoded, hostile
 from tests.media import astronaut_bgr
 
 COUNT, SEED = 1000, 20_260
