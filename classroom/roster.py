@@ -8,7 +8,10 @@ from classroom.naming import MAX_NAME, clean_text, name_key
 
 MAX_NAMES = 500
 _HEADERS = {"name", "names", "student", "students", "full name", "student name"}
-_ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
+_SAY_THEMSELVES = ("utf-8-sig", "utf-16")
+_GUESSED = "cp1252"
+# How files begin that are text and no list.
+_NO_LIST = ("<!doctype", "<html", "<table", "<?xml", "{\\rtf", "%pdf")
 
 
 def decode_roster(data: bytes) -> str:
@@ -17,17 +20,23 @@ def decode_roster(data: bytes) -> str:
     Raises:
         BadInput: it is no text.
     """
-    for encoding in _ENCODINGS:
-        # UTF-16 decodes almost anything into Chinese signs, so it is tried only behind its byte order mark.
-        if encoding == "utf-16" and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            continue
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
+    for encoding in (*_SAY_THEMSELVES, _GUESSED):
+        text = _decoded(data, encoding)
+        if text is not None and "\x00" not in text and not text.lstrip().casefold().startswith(_NO_LIST):
             return text
-    raise BadInput("This file is not a text list. Save the class list as CSV and choose it again.")
+    raise BadInput("This file is not a text list. Save the class list as CSV UTF-8 and choose it again.")
+
+
+def names_to_check(data: bytes) -> tuple[str, ...]:
+    """Some names of an uploaded list whose letters are a guess; empty where there is nothing to guess.
+
+    A file with one byte a letter does not say which letters they are: what was Polish, Turkish or Russian comes out as
+    other Western names, without an error. Only a person sees it: programs that guess go by long texts.
+    """
+    if any(_decoded(data, encoding) is not None for encoding in _SAY_THEMSELVES):
+        return ()
+    guessed = [name for name in parse_roster(decode_roster(data)) if not name.isascii()]
+    return tuple(guessed[:3])
 
 
 def parse_roster(text: str) -> tuple[str, ...]:
@@ -53,6 +62,16 @@ def parse_roster(text: str) -> tuple[str, ...]:
     if len(names) > MAX_NAMES:
         raise BadInput(f"The list has {len(names)} names; a class takes at most {MAX_NAMES}. Shorten it, please.")
     return tuple(names.values())
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    # UTF-16 decodes almost anything into Chinese signs, so it is tried only behind its byte order mark.
+    if encoding == "utf-16" and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return None
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _rows(text: str) -> list[list[str]]:

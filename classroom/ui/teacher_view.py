@@ -7,7 +7,7 @@ import streamlit as st
 from classroom.errors import BadInput, NotAllowed, StoreError
 from classroom.modes import Mode
 from classroom.records import ClassInfo
-from classroom.roster import decode_roster
+from classroom.roster import decode_roster, names_to_check
 from classroom.settings import Settings
 from classroom.ui import forms
 from classroom.ui.addresses import PAGE_FILES, REPORTS
@@ -16,7 +16,7 @@ from classroom.ui.mode_words import teacher_line
 from classroom.ui.page import Visit
 
 # What this page remembers between its runs.
-_OPENING, _WATCHED = "opening_another", "watched_class"
+_OPENING, _WATCHED, _SHOWN_LIST = "opening_another", "watched_class", "shown_list"
 
 
 def is_opening(running: Sequence[ClassInfo]) -> bool:
@@ -35,7 +35,7 @@ def open_class_form(visit: Visit, running: Sequence[ClassInfo]) -> None:
         keep_days = choose_days(visit.server)
         if st.form_submit_button("Open the class", type="primary"):
             try:
-                roster = decode_roster(file.getvalue()) if file else pasted
+                roster = _checked_list(file) if file else pasted
                 info = visit.server.open_class(visit.teacher, title, roster, mode, keep_days)
             except (BadInput, NotAllowed) as error:
                 st.error(forms.as_text(str(error)))
@@ -45,6 +45,23 @@ def open_class_form(visit: Visit, running: Sequence[ClassInfo]) -> None:
                 st.rerun()
     if running:
         st.button("Back to the running class", on_click=lambda: st.session_state.pop(_OPENING, None))
+
+
+def _checked_list(file) -> str:
+    """The text of an uploaded list. Names whose letters are a guess are shown, and taken the second time.
+
+    Raises:
+        BadInput: it is no text, or its names are to be looked at first.
+    """
+    names = names_to_check(file.getvalue())
+    if names and st.session_state.get(_SHOWN_LIST) != file.file_id:
+        st.session_state[_SHOWN_LIST] = file.file_id
+        read = ", ".join(f"“{name}”" for name in names)
+        raise BadInput(
+            f"This file does not say which letters it uses. Are these names right: {read}? If so, press “Open the"
+            " class” once more; if not, save the list as “CSV UTF-8” and choose that file."
+        )
+    return decode_roster(file.getvalue())
 
 
 def _choose_mode(settings: Settings) -> Mode:

@@ -27,6 +27,30 @@ def test_a_class_without_a_title_is_refused_and_what_was_typed_stays(as_ada, ser
     assert server.store.classes.of_teacher(ada.teacher.id) == []
 
 
+def test_a_list_whose_letters_are_a_guess_is_shown_first_and_taken_the_second_time(as_ada, server, ada):
+    as_ada.open(LIVE)
+    as_ada.app.text_input[0].input("Optics")
+    as_ada.app.file_uploader[0].set_value(("list.csv", "Ann\nZoë Weiß".encode("cp1252"), "text/csv"))
+    as_ada.app.button[0].click().run()
+    assert as_ada.failed == []
+    assert "“Zoë Weiß”? If so" in as_ada.errors[0]
+    assert server.store.classes.of_teacher(ada.teacher.id) == []
+    as_ada.app.button[0].click().run()
+    assert as_ada.failed == []
+    (info,) = server.store.classes.of_teacher(ada.teacher.id)
+    assert server.store.classes.roster(info.id) == ["Ann", "Zoë Weiß"]
+
+
+def test_another_list_whose_letters_are_a_guess_is_shown_as_well(as_ada, server, ada):
+    as_ada.open(LIVE)
+    as_ada.app.text_input[0].input("Optics")
+    for name, read in (("Zoë", "“Zoë”"), ("René", "“René”")):
+        as_ada.app.file_uploader[0].set_value(("list.csv", name.encode("cp1252"), "text/csv"))
+        as_ada.app.button[0].click().run()
+        assert read in as_ada.errors[0]
+    assert server.store.classes.of_teacher(ada.teacher.id) == []
+
+
 def test_the_board_shows_every_student_with_state_and_coverage(as_ada, server, seeded, clock):
     ann, ben, cem = seeded.students
     for student in seeded.students:
