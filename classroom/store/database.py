@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from classroom.errors import StoreError
+from classroom.private_files import narrow, private_file, private_folder
 from classroom.store.migrations import is_empty, is_up_to_date, run_steps
 
 logger = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class Database:
 
     def drop_copies(self, before_ms: float = math.inf) -> None:
         """Delete the copies of the file that were made before an update, those that are older than this."""
-        for copy in self.file.parent.glob(f"{self.file.stem}-before-update-*{self.file.suffix}") if self.file else ():
+        for copy in _copies(self.file) if self.file else ():
             if copy.stat().st_mtime * 1000 < before_ms:
                 copy.unlink(missing_ok=True)
 
@@ -130,9 +131,9 @@ _UNREACHABLE = "The class database does not answer. Nothing is lost; look at the
 def connect(url: str) -> Engine:
     """An engine for the address, with what the dialect needs.
 
-    SQLite: the folder is made, write-ahead log (readers never wait for the writer, a killed process loses nothing
-    that was committed), foreign keys on. PostgreSQL: the psycopg 3 driver, and a ping before a pooled connection is
-    used.
+    SQLite: the folder is made, the file is for this user alone, write-ahead log (readers never wait for the writer, a
+    killed process loses nothing that was committed), foreign keys on. PostgreSQL: the psycopg 3 driver, and a ping
+    before a pooled connection is used.
     """
     address = make_url(url)
     if address.drivername in ("postgres", "postgresql"):
@@ -140,7 +141,7 @@ def connect(url: str) -> Engine:
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": ANSWER_WITHIN_S})
     if address.database and address.database != ":memory:":
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        _keep_from_others(Path(address.database))
     engine = create_engine(address, connect_args={"timeout": ANSWER_WITHIN_S})
 
     @event.listens_for(engine, "connect")
@@ -149,6 +150,18 @@ def connect(url: str) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _keep_from_others(file: Path) -> None:
+    """SQLite makes log and index of a file as readable as the file is; the copies are those made before an update."""
+    private_folder(file.parent)
+    private_file(file)
+    for beside in (*file.parent.glob(f"{file.name}-*"), *_copies(file)):
+        narrow(beside)
+
+
+def _copies(file: Path) -> Iterator[Path]:
+    return file.parent.glob(f"{file.stem}-before-update-*{file.suffix}")
 
 
 def bring_up(engine: Engine) -> None:
