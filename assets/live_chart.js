@@ -13,14 +13,42 @@ function plotly(address) {
   return loading;
 }
 
+// The axes that the server gives both ends of.
+const axes = (layout) => Object.entries(layout).filter(([name, axis]) => /^[xy]axis/.test(name) && axis.range);
+
+// Plotly by itself keeps a zoom only until other ends are sent, and time goes on. So an axis that no longer shows what was
+// sent last shows what the teacher chose, and keeps it.
+async function draw(Plotly, chart) {
+  const { data, layout } = JSON.parse(chart.newest);
+  const { color, fontFamily } = getComputedStyle(chart); // the theme's, light or dark
+  Object.assign(layout, { paper_bgcolor: "transparent", plot_bgcolor: "transparent" });
+  layout.font = { ...layout.font, color, family: fontFamily, size: 12 };
+  const following = [];
+  chart.draws = (chart.draws ?? 0) + 1;
+  for (const [name, axis] of axes(layout)) {
+    axis.uirevision = chart.draws; // or Plotly would keep some of it by rules of its own
+    const shown = chart.layout?.[name]?.range;
+    if (shown && chart.sent[name] && chart.sent[name] !== String(shown)) axis.range = shown;
+    else following.push(name);
+  }
+  await Plotly.react(chart, data, layout, { displayModeBar: false, responsive: true, doubleClick: false });
+  for (const name of following) chart.sent[name] = String(chart.layout[name].range);
+}
+
 export default function ({ parentElement: root, data }) {
   const chart = root.querySelector(".live-chart");
-  const figure = JSON.parse(data.figure);
-  const text = getComputedStyle(chart).color; // the theme's, light or dark
-  Object.assign(figure.layout, { paper_bgcolor: "transparent", plot_bgcolor: "transparent" });
-  figure.layout.font = { ...figure.layout.font, color: text, family: getComputedStyle(chart).fontFamily, size: 12 };
-  plotly(data.plotly)
-    .then((Plotly) => Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true }))
-    .catch(() => (chart.textContent = "The chart cannot be drawn here. Reload the page."));
+  const isNew = !chart.newest;
+  chart.newest = data.figure;
   chart.setAttribute("aria-label", data.alt);
+  plotly(data.plotly)
+    .then(async (Plotly) => {
+      if (isNew) chart.sent = {};
+      await draw(Plotly, chart);
+      if (!isNew) return;
+      chart.on("plotly_doubleclick", () => {
+        chart.sent = {};
+        draw(Plotly, chart);
+      });
+    })
+    .catch(() => (chart.textContent = "The chart cannot be drawn here. Reload the page."));
 }
