@@ -14,7 +14,7 @@ from streamlit_webrtc.component import generate_frontend_component_key
 from classroom.records import ClassInfo, Student
 from classroom.server import ClassServer
 from classroom.turn import stun_servers, turn_servers
-from classroom.ui import peer_guard
+from classroom.ui import peer_guard, port_guard
 from classroom.ui.peer_guard import PeerGuard
 
 # A face is read at 48x48: more pixels or frames than this only cost the student's line and the school's machine.
@@ -28,6 +28,7 @@ MAX_ATTEMPTS = 20
 _BOOT = secrets.token_hex(4)
 
 peer_guard.install(webrtc)
+port_guard.install()
 
 
 def share_camera(server: ClassServer, student: Student, attempt: int, playing: bool) -> None:

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
 
 from classroom.codes import new_token
+from classroom.ui import port_guard
 
 logger = logging.getLogger(__name__)
+port_guard.install()
 
 AT_ONCE = 8
 LIVES_S = 20.0

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import fractions
 import logging
+import socket
 import threading
 import time
 
@@ -22,6 +23,7 @@ from streamlit_webrtc.webrtc import WebRtcWorker
 
 from classroom.ui import camera, peer_guard
 from classroom.ui.peer_guard import PeerGuard, unwanted
+from tests.corpus.packets import hostile, junk
 
 assert camera.peer_guard is peer_guard  # importing the page's camera is what installs the guard
 WITHIN_S = 60
@@ -91,6 +93,11 @@ class Connection:
     @property
     def state(self) -> str:
         return self.worker.pc.connectionState
+
+    def port(self) -> tuple[str, int]:
+        """Where the server's end waits: an address of this machine, and of no other."""
+        found = [line.split() for line in self._peer.remoteDescription.sdp.splitlines() if "typ host" in line]
+        return next((each[4], int(each[5])) for each in found if ":" not in each[4])
 
     def close(self) -> None:
         self._on_loop(self._peer.close())
@@ -168,6 +175,13 @@ def wait_until(happened, what: str) -> None:
         time.sleep(0.02)
 
 
+def said_of_connections(caplog) -> list[str]:
+    parts = ("aioice", "aiortc", "asyncio", "classroom")
+    records = [each for each in caplog.records if each.name.split(".")[0] in parts and each.levelno >= logging.WARNING]
+    # What an earlier test's loop left behind is said whenever it is collected.
+    return [said for each in records if not (said := each.getMessage()).startswith("Task was destroyed")]
+
+
 def goes_on(honest: Connection) -> None:
     """New pictures of it arrive."""
     before = len(honest.sizes)
@@ -238,6 +252,34 @@ def test_garbage_in_place_of_pictures_ends_nobody_elses_video_and_fills_no_log(c
     wait_until(lambda: hostile.sizes, "the one picture that can be read")
     goes_on(honest)
     assert len([each for each in caplog.records if each.name.startswith("aiortc")]) < 5
+
+
+def test_no_packet_of_a_stranger_ends_a_video(connect, small, caplog):
+    honest = connect(Sends([small], 60))
+    wait_until(lambda: honest.sizes, "a first picture")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for name, packet in hostile().items():
+            stranger.sendto(packet, honest.port())
+            goes_on(honest)
+            assert (name, honest.state, said_of_connections(caplog)) == (name, "connected", [])
+    assert honest.ended == []
+
+
+def test_ten_thousand_packets_of_strangers_cost_nobody_anything(connect, small, caplog):
+    honest, beside = connect(Sends([small], 30)), connect(Sends([small], 30))
+    wait_until(lambda: honest.sizes and beside.sizes, "first pictures")
+    memory = psutil.Process().memory_info().rss
+    with contextlib.ExitStack() as closing:
+        strangers = [closing.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(20)]
+        for number, packet in enumerate(junk(10_000, 20_263)):
+            strangers[number % len(strangers)].sendto(packet, honest.port())
+            if number % 100 == 99:
+                time.sleep(0.005)  # a port that is full forgets the rest, and nothing would be tried
+    for each in (honest, beside):
+        goes_on(each)
+        assert each.ended == [] and each.state == "connected"
+    assert said_of_connections(caplog) == []
+    assert psutil.Process().memory_info().rss - memory < 50e6
 
 
 def test_without_the_guard_a_picture_of_8k_would_be_decoded(connect, monkeypatch):
