@@ -151,6 +151,8 @@ class StreamlitPage:
             # As a browser, which takes away what the run did not show again.
             for gone in self.components.keys() - self._seen:
                 del self.components[gone]
+        if status != ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+            return  # one that was too slow was ended for the next: what was asked for is still to come
         for fragment in fragments:
             if fragment in self._asked_s:
                 self.on_refresh(Refresh(self._asked_s.pop(fragment), time.monotonic(), tuple(self._html)))
