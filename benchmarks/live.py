@@ -35,9 +35,9 @@ LIMITS = {
         ("button_to_first_reading_max_s", "at most", 8.0),
         ("server_and_engine_cpu_cores", "at most", 0.6),
     ),
-    # of fifty
+    # of fifty, who are read once a second: 59 or 60 readings in the minute, as it happens to begin
     "aiortc": (
-        ("analyses_per_s_min_student", "at least", 1.0),
+        ("analyses_per_s_min_student", "at least", 0.98),
         ("frame_to_store_p95_ms", "at most", 2000.0),
         ("cores_per_student", "at most", 0.02),
         ("join_failures", "at most", 0),
