@@ -17,7 +17,7 @@ from benchmarks.usage import Usage
 
 # Joining counts as failed after this long.
 JOIN_TIMEOUT_S = 60.0
-# While everybody joins faces are read more seldom; going back to the pace that the machine bears takes ten seconds a step.
+# While everybody joins faces are read more seldom; going back to what the machine bears takes ten seconds a step.
 WARM_UP_S = 30.0
 
 _READINGS = "select student_id, at_ms, stored_ms, reason is null from readings where at_ms between ? and ?"
