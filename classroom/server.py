@@ -128,7 +128,10 @@ class ClassServer:
             self._read_anew,
             lambda: self.retention.look_soon(),
         )
-        self._model = model_part()  # read once: boards ask for the health every two seconds
+        # Made once: boards ask for the health every two seconds.
+        self._model = (
+            model_part() if settings.expression else Part("Model", True, "Not used: no expression is computed.")
+        )
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
         self._ended_videos: dict[int, str] = {}  # student to why

@@ -86,7 +86,7 @@ def state_html(info: ClassInfo, board: Board, shown_code: str) -> str:
 
 def coverage_words(mode: Mode, board: Board) -> str:
     if not mode.shows.camera or not mode.shows.by_student:
-        return f"<b>{board.present_now}</b> students here"
+        return f"<b>{board.present_now}</b> {'student' if board.present_now == 1 else 'students'} here"
     face = "with a usable face" if mode.shows.expression else "in view"
     return f"<b>{board.usable_now} of {board.present_now}</b> students {face}"
 

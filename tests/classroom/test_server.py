@@ -388,6 +388,16 @@ def test_health_names_the_shipped_model_and_how_good_it_is():
     assert part.ok and "emotion.tflite" in part.sentence and "%" in part.sentence
 
 
+def test_health_of_a_server_without_expressions_names_no_model(tmp_path):
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'classes.db'}", expression=False)
+    running = ClassServer(settings, engine=FakeEngine())
+    try:
+        (model,) = [part for part in running.health() if part.name == "Model"]
+    finally:
+        running.close()
+    assert model.ok and model.sentence == "Not used: no expression is computed."
+
+
 @pytest.mark.parametrize("text", [None, "", "{}", '{"file": "x"}'])
 def test_a_model_without_its_spec_is_said_in_a_sentence(tmp_path, text):
     spec = tmp_path / "emotion.json"
