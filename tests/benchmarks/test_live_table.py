@@ -1,4 +1,4 @@
-from benchmarks.live_table import committed, table
+from benchmarks.live_table import _ALL, RESULTS, committed, table, whole_table
 from benchmarks.server import ROOT
 
 RESULT = {
@@ -23,8 +23,21 @@ def test_without_results_there_is_only_a_head():
     assert len(table([]).splitlines()) == 2
 
 
+def test_the_whole_table_has_a_line_a_figure():
+    result = RESULT | {key: 1 for _, key, _ in _ALL if key not in RESULT}
+    lines = whole_table([result, result]).splitlines()
+    assert len(lines) == len(_ALL) + 1
+    assert lines[0] == "| students | 50 | 50 |" and lines[1] == "| --- | --- | --- |"
+    assert "| frame to board, p95 | 3105 ms | 3105 ms |" in lines
+
+
 def test_the_readme_shows_what_was_measured_and_nothing_else():
     """A new measurement goes into the README, too: `python -m benchmarks.live_table` prints the table."""
     results, readme = committed(), (ROOT / "README.md").read_text("utf-8")
     assert (table([]).splitlines()[0] in readme) == bool(results)
     assert (table(results) in readme) == bool(results)
+
+
+def test_all_figures_stand_beside_the_results():
+    if results := committed():
+        assert whole_table(results) in (RESULTS / "README.md").read_text("utf-8")
