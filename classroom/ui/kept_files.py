@@ -8,7 +8,7 @@ same for everybody and named by their content. Plain ASGI: everything else passe
 import gzip
 from dataclasses import dataclass
 
-from anyio import to_thread
+from anyio import sleep_forever, to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,7 +28,11 @@ class _Kept:
 
 
 class KeptFiles:
-    """Answers what it has answered before; the first answer comes from the app."""
+    """Answers what it has answered before; the first answer comes from the app.
+
+    Whoever asks first may leave before the answer is whole, and an app stops answering then. What is kept is for
+    everybody, so the app is asked in the name of somebody who stays, and half an answer is not kept.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -46,14 +50,14 @@ class KeptFiles:
         if any(name in headers for name in _PASSED_ON):
             return await self._app(scope, receive, send)
         key = scope["path"], "gzip" in headers.get("accept-encoding", "")
-        kept = self._kept.get(key) or await self._ask(scope, receive, key)
+        kept = self._kept.get(key) or await self._ask(scope, key)
         if kept is None:
             return await self._app(scope, receive, send)
         await send({"type": "http.response.start", "status": 200, "headers": list(kept.headers)})
         await send({"type": "http.response.body", "body": kept.body})
 
-    async def _ask(self, scope: Scope, receive: Receive, key: tuple[str, bool]) -> _Kept | None:
-        """Have the app answer, unpacked, and keep that while there is room; ``None`` when there is no such file."""
+    async def _ask(self, scope: Scope, key: tuple[str, bool]) -> _Kept | None:
+        """Have the app answer, unpacked, and keep that while there is room; ``None`` where it has no whole file."""
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         start: Message = {}
         parts: list[bytes] = []
@@ -64,10 +68,12 @@ class KeptFiles:
             else:
                 parts.append(message.get("body", b""))
 
-        await self._app(dict(scope, headers=plain), receive, collect)
+        await self._app(dict(scope, headers=plain), _waits, collect)
         if start.get("status") != 200:
             return None
         headers, body = MutableHeaders(raw=list(start["headers"])), b"".join(parts)
+        if headers.get("content-length") != str(len(body)):
+            return None
         if key[1] and headers.get("content-type", "").startswith(_TEXT):
             body = await to_thread.run_sync(gzip.compress, body)
             headers["content-encoding"] = "gzip"
@@ -78,3 +84,9 @@ class KeptFiles:
             self._kept[key] = kept
             self._bytes += len(body)
         return kept
+
+
+async def _waits() -> Message:
+    """Says nothing, as somebody who waits for the answer. Apps listen to it to learn whether anybody still does."""
+    await sleep_forever()
+    return {"type": "http.disconnect"}  # never

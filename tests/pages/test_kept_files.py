@@ -1,11 +1,12 @@
 """Files that are the same for everybody, from memory."""
 
+import asyncio
 import gzip
 
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -79,6 +80,47 @@ def test_everything_else_is_the_apps(client, asked, method, path, headers, why):
     for _ in range(2):
         client.request(method, path, headers=headers)
     assert asked == [path, path], why
+
+
+def test_who_leaves_before_the_answer_is_whole_leaves_no_half_of_it_to_the_others(tmp_path):
+    """Seen: an empty script was kept, and every browser that came afterwards said that it lacked something."""
+    (tmp_path / "index.js").write_bytes(SCRIPT)
+
+    async def app(scope, receive, send):
+        await FileResponse(tmp_path / "index.js")(scope, receive, send)
+
+    async def visit(says: str | None) -> bytes:
+        async def receive():
+            if says is None:
+                await asyncio.Event().wait()
+            return {"type": says}
+
+        async def send(message):
+            body.append(message.get("body", b""))
+
+        body: list[bytes] = []
+        asgi = {"version": "3.0", "spec_version": "2.3"}  # as uvicorn says
+        scope = {"type": "http", "method": "GET", "path": "/static/index.js", "headers": [], "asgi": asgi}
+        await asyncio.wait_for(files(scope, receive, send), timeout=30)
+        return b"".join(body)
+
+    async def visits() -> list[bytes]:
+        return [await visit("http.disconnect"), await visit(None), await visit(None)]
+
+    files = KeptFiles(app)
+    assert asyncio.run(visits())[1:] == [SCRIPT, SCRIPT]
+
+
+def test_half_an_answer_is_not_kept(asked):
+    async def app(scope, receive, send):
+        asked.append(scope["path"])
+        headers = [(b"content-length", str(len(SCRIPT)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": SCRIPT if len(asked) > 1 else SCRIPT[:10]})
+
+    client = TestClient(KeptFiles(app))
+    assert [client.get("/static/index.js").content for _ in range(3)] == [SCRIPT] * 3
+    assert len(asked) == 3, "half of it, the same visitor's once more, and what is kept"
 
 
 def test_memory_is_bounded(client, asked, monkeypatch):
