@@ -2,7 +2,7 @@
 
 The network learned from FER2013, whose pictures frame the face in their own way, so a crop must frame it the same way.
 A ``Framing`` carries a detector's box to that frame. Each detector draws its own boxes, so each has its own; both are
-measured, not chosen. Tilted heads are set upright: a tilt of 45 degrees would cost a third of the readings, and costs
+measured, not chosen. Tilted heads are set upright: a tilt of 45 degrees would cost a fifth of the readings, and costs
 nothing then (benchmarks/tilt.py and its result).
 """
 
