@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from classroom.ui import kept_files
 from classroom.ui.kept_files import KeptFiles
+from tests import own_loop
 
 SCRIPT = b"const answer = 42;" * 200
 
@@ -108,7 +109,7 @@ def test_who_leaves_before_the_answer_is_whole_leaves_no_half_of_it_to_the_other
         return [await visit("http.disconnect"), await visit(None), await visit(None)]
 
     files = KeptFiles(app)
-    assert asyncio.run(visits())[1:] == [SCRIPT, SCRIPT]
+    assert own_loop.run(visits())[1:] == [SCRIPT, SCRIPT]
 
 
 def test_half_an_answer_is_not_kept(asked):

@@ -23,6 +23,7 @@ from streamlit_webrtc.webrtc import WebRtcWorker
 
 from classroom.ui import camera, peer_guard
 from classroom.ui.peer_guard import PeerGuard, unwanted
+from tests import own_loop
 from tests.corpus.packets import hostile, junk
 
 assert camera.peer_guard is peer_guard  # importing the page's camera is what installs the guard
@@ -331,7 +332,7 @@ def test_no_browser_is_asked_when_it_sent_each_packet_since_nothing_is_made_of_i
         await server.close()
         return answered.sdp
 
-    answered = asyncio.run(answer())
+    answered = own_loop.run(answer())
     assert "sdes:mid" in answered and peer_guard.SEND_TIME not in answered
 
 
