@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from contextlib import asynccontextmanager
 
 import streamlit as st
@@ -13,6 +14,10 @@ from classroom.ui.routes import ROUTES
 from classroom.ui.trouble import say_what_failed
 from classroom.ui.uploads import UploadsForTeachers
 
+# For how long a thread may keep the interpreter while others wait. The event loop gives it away with every packet that
+# it sends, and with Python's 5 ms it waited for pages that were being made: with fifty students it is half as late.
+SWITCH_S = 0.001
+
 
 @asynccontextmanager
 async def lifespan(_app):
@@ -23,6 +28,7 @@ async def lifespan(_app):
 
     import classroom.ui.board_view  # noqa: F401
 
+    sys.setswitchinterval(SWITCH_S)
     running.warm_up()
     # Streamlit collects garbage after every run of a page; what is loaded now lives for good, so it need not be walked.
     gc.freeze()
