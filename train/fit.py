@@ -21,8 +21,10 @@ import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fer_model.labels import EMOTIONS
+from fer_model.preprocess import lift_dark
 from train import curves, provenance
 from train.batches import Batches
+from train.begin import begin_with, read_layers
 from train.config import Config, ConfigError, load_config
 from train.data import DataError, Images, read_splits
 from train.evaluate import keras_predict
@@ -31,6 +33,7 @@ from train.model import build
 from train.teach import mean_soft_targets
 
 RESULTS = Path(__file__).parent / "results"
+BEGINNING_IMAGES = 2048  # from which a network that was read from a .tflite takes its first means
 LENGTH = ("epochs", "flat_share", "full_from")  # what may change when a run is resumed
 
 
@@ -79,13 +82,14 @@ def fit(
         choosing: the images whose accuracy is noted after each epoch; nothing is learnt from them.
         run: folder of the checkpoint ``model.keras``, of ``history.csv``, one row an epoch, and of ``curves.png``.
         teachers: soft targets of ``training`` by head (``train.teach``).
-        start: a trained .keras of the same shape whose weights a new run begins with.
+        start: what a new run begins with: a trained .keras of the same shape, or an exported .tflite of the same or of
+            fewer convolutions a stage.
 
     Returns:
         Path of the trained ``model.keras``.
 
     Raises:
-        ConfigError: ``run`` was begun with other settings, ``start`` has another shape, or the configuration asks for
+        ConfigError: ``run`` was begun with other settings, ``start`` does not fit, or the configuration asks for
             teachers and there are none, or the other way round.
     """
     if (config.teacher_share > 0) != (teachers is not None):
@@ -100,7 +104,7 @@ def fit(
         keras.config.set_dtype_policy(config.dtype)
         model = keras.saving.load_model(checkpoint)
     elif start is not None:
-        _start_from(model, start)
+        _start_from(model, start, training.pixels, config.seed)
     done = int(model.optimizer.iterations) // len(batches)
     rows = rows[:done]
     left = (TextColumn("steps, left"), TimeRemainingColumn())
@@ -147,8 +151,12 @@ def _check_resumable(config: Config, run: Path) -> None:
     path.write_text(json.dumps(now, indent=2) + "\n", encoding="utf-8")
 
 
-def _start_from(model: keras.Model, start: Path) -> None:
+def _start_from(model: keras.Model, start: Path, crops: np.ndarray, seed: int) -> None:
     """Copies weights; raises ``ConfigError`` where they are none or do not fit."""
+    if start.suffix == ".tflite":
+        some = np.random.default_rng(seed).permutation(len(crops))[:BEGINNING_IMAGES]
+        begin_with(model, read_layers(start), lift_dark(crops[some]), seed)
+        return
     try:
         model.set_weights(keras.saving.load_model(start, compile=False).get_weights())
     except (OSError, ValueError, TypeError) as error:
@@ -209,7 +217,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--teachers", type=Path, nargs="+", help="soft targets by train.teach, for a teacher_share above 0"
     )
-    parser.add_argument("--start", type=Path, help="trained .keras of the same shape to begin with")
+    parser.add_argument(
+        "--start", type=Path, help="network to begin with: .keras of the same shape, .tflite that may be less deep"
+    )
     parser.add_argument("--epochs", type=int, help="instead of the configuration's")
     parser.add_argument("--limit", type=int, help="use this many training images only, for a quick try")
     args = parser.parse_args(argv)

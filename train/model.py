@@ -32,6 +32,25 @@ class BatchNorm(layers.BatchNormalization):
         return out.permute(0, 2, 3, 1)
 
 
+@keras.saving.register_keras_serializable("classpulse")
+class MaxPool(layers.MaxPooling2D):
+    """Maximum of 2x2 pixels; with PyTorch as the backend, without rearranging the batch on the way in and out.
+
+    Keras asks for a copy with the channels first there, and everything up to the next convolution stays slow on it: a
+    training step takes half as long again. Same result.
+    """
+
+    def __init__(self, **settings) -> None:
+        super().__init__(**{"pool_size": 2} | settings)
+
+    def call(self, inputs):
+        if keras.backend.backend() != "torch":
+            return super().call(inputs)
+        import torch
+
+        return torch.nn.functional.max_pool2d(inputs.permute(0, 3, 1, 2), self.pool_size).permute(0, 2, 3, 1)
+
+
 def build(stages: list[list[int]], dropout: float, seed: int) -> keras.Model:
     """A network that takes (n, 48, 48, 1) grey, 0 to 255, and gives ``{"fer2013": (n, 7), "ferplus": (n, 8)}``.
 
@@ -47,7 +66,7 @@ def build(stages: list[list[int]], dropout: float, seed: int) -> keras.Model:
     x = layers.Rescaling(1 / 127.5, offset=-1.0, name="scale")(crops)
     for number, widths in enumerate(stages):
         if number:
-            x = layers.MaxPooling2D(2, name=f"pool{number}")(x)
+            x = MaxPool(name=f"pool{number}")(x)
         for depth, channels in enumerate(widths):
             name = f"stage{number}_{depth}"
             x = layers.Conv2D(channels, 3, padding="same", use_bias=False, kernel_initializer="he_normal", name=name)(x)
