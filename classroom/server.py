@@ -1,12 +1,10 @@
 """The parts of one server, put together. Pages and routes speak to this and to nothing behind it."""
 
 import contextlib
-import json
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import av
 
@@ -19,10 +17,11 @@ from classroom.clock import Clock, not_before, now_ms
 from classroom.codes import new_token, token_hash
 from classroom.demo import DemoClass
 from classroom.door import Door
-from classroom.engine import Engine, EngineState, LocalEngine
+from classroom.engine import Engine, LocalEngine
 from classroom.engines import Engines
 from classroom.errors import BadInput, NameTaken, NotAllowed, StoreError
 from classroom.gathering import ClassOnlyWindows
+from classroom.health import Health
 from classroom.lawful import LawfulBases
 from classroom.loop_lag import LoopLag
 from classroom.markers import lasting_break
@@ -40,7 +39,7 @@ from classroom.room_reader import ChildRoomReader
 from classroom.rooms import Rooms
 from classroom.roster import parse_roster
 from classroom.school_account import SchoolAccounts
-from classroom.settings import ROOT, Settings
+from classroom.settings import Settings
 from classroom.shedding import NO_MORE_CAMERAS
 from classroom.signalling import Signalling
 from classroom.slots import FrameSlots, Slot
@@ -51,15 +50,6 @@ logger = logging.getLogger(__name__)
 
 # A restart is told for so long, and not where a class was left open overnight.
 AWAY_TOLD_MS, LONGEST_AWAY_MS = 10 * 60_000, 6 * 3_600_000
-
-
-@dataclass(frozen=True)
-class Part:
-    """The health of one part, in words."""
-
-    name: str
-    ok: bool
-    sentence: str
 
 
 class ClassServer:
@@ -128,9 +118,8 @@ class ClassServer:
             self._read_anew,
             lambda: self.retention.look_soon(),
         )
-        # Made once: boards ask for the health every two seconds.
-        self._model = (
-            model_part() if settings.expression else Part("Model", True, "Not used: no expression is computed.")
+        self.health = Health(
+            *(self.store, self.recorder, self.engines, self.ticker, self.loop_lag, self.slots), settings.expression
         )
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
@@ -445,47 +434,9 @@ class ClassServer:
 
     # Everybody
 
-    def health(self) -> list[Part]:
-        """The parts of this server and whether they work."""
-        engine = next((each for each in self.engines.all if each.state is not EngineState.READY), self.engine)
-        engine_ok = engine.state is EngineState.READY
-        problem = engine.problem or f"Analysis is {engine.state.value}."
-        pace = self.ticker.shedding.sentence or f"Every face is read every {self.ticker.shedding.interval_s:g} s."
-        return [
-            self._store_part(),
-            Part("Analysis", engine_ok, pace if engine_ok else problem),
-            self._model,
-            Part("Event loop", True, self._loop_sentence()),
-        ]
-
-    def figures(self) -> dict[str, float | int | None]:
-        """What a machine that watches this server may want to know, the unit in each name."""
-        return {
-            "event_loop_late_p99_ms": self.loop_lag.p99_ms(),
-            "read_every_s": self.ticker.shedding.interval_s,
-            "refuses_cameras": self.ticker.shedding.refuses_cameras,
-            "frames_arrived": self.slots.arrived,
-        }
-
-    def _loop_sentence(self) -> str:
-        late_ms = self.loop_lag.p99_ms()
-        if late_ms is None:
-            return "Not measured yet."
-        return f"Late by at most {late_ms:.0f} ms, 99 of 100 times in the last minute."
-
     def _refuse_new_camera(self) -> None:
         if self.ticker.shedding.refuses_cameras:
             raise BadInput(NO_MORE_CAMERAS)
-
-    def _store_part(self) -> Part:
-        try:
-            self.store.teachers.count()
-        except StoreError as error:
-            return Part("Store", False, str(error))
-        if self.recorder.failing_since_ms is not None:
-            return Part("Store", False, "Readings are waiting to be written; it is tried again every second.")
-        lost = f" {self.recorder.lost:,} readings were lost: it was away for too long." if self.recorder.lost else ""
-        return Part("Store", True, f"{self.store.kind}; one commit a second.{lost}")
 
     def _must_run(self, teacher: Teacher, info: ClassInfo) -> None:
         if not self._must_own(teacher, info).is_open:
@@ -549,15 +500,3 @@ class ClassServer:
         self.windows.forget(class_id)
         with self._lock:
             self._boards.pop(class_id, None)
-
-
-def model_part(spec_path: Path = ROOT / "fer_model" / "weights" / "emotion.json") -> Part:
-    """The shipped network and how good it is, as its spec says; the engine checks the file against the spec."""
-    try:
-        spec = json.loads(spec_path.read_text("utf-8"))
-        votes = spec["scores"]["ferplus"]
-        share, n = f"{votes['accuracy']:.1%}", votes["n"]
-        sentence = f"{spec['file']} {spec['sha256'][:8]}, right on {share} of {n} FER+ pictures ({votes['split']})."
-    except (OSError, ValueError, KeyError) as error:
-        return Part("Model", False, f"The model's spec cannot be read ({error!r}). Bring fer_model/weights back.")
-    return Part("Model", True, sentence)

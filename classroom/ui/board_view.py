@@ -87,7 +87,7 @@ def _students(board: Board) -> None:
 
 def _troubles(server: ClassServer, info: ClassInfo, zone: tzinfo) -> None:
     """Only what is not as it should be: the engine restarting or just restarted, the store away, the pace lowered."""
-    for part in server.health():
+    for part in server.health.parts():
         if not part.ok:
             st.warning(f"{part.name}: {part.sentence} What was recorded is safe.", icon=":material/sync_problem:")
     for sentence in room_troubles(server.rooms.view(info.id), server.settings.max_students, server.clock()):

@@ -10,7 +10,7 @@ from classroom.server import ClassServer
 @st.fragment(run_every=3)
 def health_line(server: ClassServer) -> None:
     """One quiet line when all is well, a sentence a part when not."""
-    parts = server.health()
+    parts = server.health.parts()
     if all(part.ok for part in parts):
         st.caption(":green[●] Everything is up and running.")
         return
@@ -22,7 +22,7 @@ def health_line(server: ClassServer) -> None:
 @st.fragment(run_every=3)
 def health_table(server: ClassServer) -> None:
     """Every part with its state, and the versions that matter when something is reported."""
-    for part in server.health():
+    for part in server.health.parts():
         sign = ":green[●]" if part.ok else ":orange[●]"
         st.markdown(f"{sign} **{part.name}**: {part.sentence}")
     with st.expander("Versions", key="versions"):

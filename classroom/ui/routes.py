@@ -134,11 +134,11 @@ async def healthz(request: Request) -> Response:
     """200 when every part works, 503 when one does not; the body says which, with figures for who watches servers."""
     try:
         server = running.current()
-        parts = await in_thread(server.health)
+        parts = await in_thread(server.health.parts)
     except ClassroomError as error:
         return JSONResponse({"ok": False, "Store": str(error)}, status_code=503)
     ok = all(part.ok for part in parts)
-    figures = server.figures() | {"asyncio_tasks": len(asyncio.all_tasks())}
+    figures = server.health.figures() | {"asyncio_tasks": len(asyncio.all_tasks())}
     body = {"ok": ok} | {part.name: part.sentence for part in parts} | {"figures": figures}
     return JSONResponse(body, status_code=200 if ok else 503)
 
