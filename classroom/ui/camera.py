@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import streamlit as st
 from streamlit_webrtc import VideoSinkTrack, WebRtcMode, webrtc, webrtc_streamer
-from streamlit_webrtc.component import generate_frontend_component_key
+from streamlit_webrtc.component import compile_state, generate_frontend_component_key
 
 from classroom.records import ClassInfo, Student
 from classroom.server import ClassServer
@@ -24,6 +24,9 @@ LOST_MS = 9_000
 # Longer than streamlit-webrtc waits for the answer to an offer, which a server with many arrivals may miss.
 NEVER_CONNECTED_MS = 15_000
 MAX_ATTEMPTS = 20
+# Runs in a row that streamlit-webrtc ended to begin another one. Two or three belong to every connection; one that goes
+# on like that is given up, or it would cost the whole class the server and never come to an end.
+MOST_ENDED_RUNS = 20
 # A new server process must not answer the offer of a connection that died with the old one; a new key makes a new one.
 _BOOT = secrets.token_hex(4)
 
@@ -69,6 +72,20 @@ def _guard_of(key: str, who: str, ended: Callable[[str], None]) -> PeerGuard:
     return st.session_state.setdefault(f"{key}-guard", PeerGuard(who, ended))
 
 
+def _as_the_browser_says(key: str) -> None:
+    """Let streamlit-webrtc know what its part in the browser said last, which it may have forgotten.
+
+    It takes a connection back to its beginning when the page seems to have left the camera out of a run. It counts runs
+    when the message that one has ended is sent, so on a busy event loop two runs are counted late and at once, and look
+    like one without the camera. What the browser said is still there and it says nothing new, so from then on every run
+    would make a connection, the next take it back, and so on for ever, many times a second.
+    """
+    context, said = (st.session_state.get(each) for each in (key, generate_frontend_component_key(key)))
+    if context is not None and said is not None:
+        context._last_rendered_run_count = None  # it is shown, so no run was without it
+        context._set_state(compile_state(said))
+
+
 def _send(
     server: ClassServer,
     key: str,
@@ -96,6 +113,12 @@ def _send(
     # Made once for a connection: new credentials in every run would be a new configuration in every run.
     if turn not in st.session_state:
         st.session_state[turn] = turn_servers(server.settings, key, server.clock())
+    ended_runs = f"{key}-ended-runs"
+    before = st.session_state.get(ended_runs, 0)
+    if before >= MOST_ENDED_RUNS:
+        return
+    st.session_state[ended_runs] = before + 1
+    _as_the_browser_says(key)
     with guard.watching():
         webrtc_streamer(
             key=key,
@@ -113,3 +136,4 @@ def _send(
             media_toggle_controls=False,
             video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
         )
+    st.session_state[ended_runs] = 0
