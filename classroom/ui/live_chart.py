@@ -25,4 +25,5 @@ def live_chart(figure: dict, key: str, alt: str) -> None:
     """Show the figure, ``data`` and ``layout`` of Plotly's schema; the same ``key`` updates the same chart."""
     address = f"{PLOTLY}?v={plotly.__version__}"
     height = figure["layout"]["height"]
-    _chart(data={"figure": to_json_plotly(figure), "plotly": address, "alt": alt}, key=key, height=height)
+    text = to_json_plotly(figure, engine="orjson")
+    _chart(data={"figure": text, "plotly": address, "alt": alt}, key=key, height=height)
