@@ -41,7 +41,11 @@ LIMITS = (
     ("threads_more_afterwards", "at most", NEAR),
     ("open_files_more_afterwards", "at most", NEAR),
     ("asyncio_tasks_more_afterwards", "at most", NEAR),
+    ("students_never_read", "at most", 0),
 )
+# Who has been here for so long and was never read has a page that hangs, which no average shows.
+READ_WITHIN_MS = 30_000
+_NEVER_READ = """select count(*) from students where joined_ms < ? and id not in (select student_id from readings)"""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ async def _soak(server: ServerProcess, count: int, minutes: float, changes: int,
         await asyncio.to_thread(students.begin)
         await asyncio.sleep(SETTLE_S)
         samples = await _sample(server, students, minutes * 60)
+        ((never_read,),) = server.rows(_NEVER_READ, time.time_ns() // 1_000_000 - READ_WITHIN_MS)
         before = await _settled(server, token)
         print(f"{changes} joins and leaves; before: {before}", flush=True)
         for _ in range(changes):
@@ -100,7 +105,8 @@ async def _soak(server: ServerProcess, count: int, minutes: float, changes: int,
         await asyncio.to_thread(students.stop)
     for problem in problems:
         print(problem)
-    return samples, {"joins_and_leaves": changes, "problems": len(problems)} | after.more_than(before)
+    told = {"joins_and_leaves": changes, "problems": len(problems), "students_never_read": never_read}
+    return samples, told | after.more_than(before)
 
 
 async def _sample(server: ServerProcess, students: Students, seconds: float) -> list[Sample]:
@@ -178,6 +184,7 @@ def main() -> None:
     memory = [each.memory_mb for each in samples]
     figures |= {
         "samples": len(samples),
+        "asyncio_tasks_peak": max(each.counts.asyncio_tasks for each in samples),
         "memory_at_start_mb": round(memory[0], 1),
         "memory_at_end_mb": round(memory[-1], 1),
         "memory_peak_mb": round(max(memory), 1),
