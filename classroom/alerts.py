@@ -179,7 +179,7 @@ class AlertWatch:
         n = sums[whole]
         known = (n >= FEWEST_READINGS) & (n >= LEAST_COVERAGE * sums["analyses"]) & (lately[whole] > 0)
         known &= at_ms - self.counts.first_ms >= max(FIRST_MS, rule.for_s * 1000)
-        return _Look(tuple(self.counts.students), np.where(known, sums[part] / np.maximum(n, 1), np.nan), n)
+        return _Look(tuple(self.counts.students), np.where(known, sums[part] / np.maximum(n, 1), np.nan), n.copy())
 
     def _change(self, rule: Rule, at_ms: int) -> _Look:
         """How much the class's mean has risen, or fallen for the energy, against the minutes before."""
