@@ -179,6 +179,7 @@ class AlertWatch:
         n = sums[whole]
         known = (n >= FEWEST_READINGS) & (n >= LEAST_COVERAGE * sums["analyses"]) & (lately[whole] > 0)
         known &= at_ms - self.counts.first_ms >= max(FIRST_MS, rule.for_s * 1000)
+        # Copied: the column alone would keep the table of all columns for as long as the look is kept.
         return _Look(tuple(self.counts.students), np.where(known, sums[part] / np.maximum(n, 1), np.nan), n.copy())
 
     def _change(self, rule: Rule, at_ms: int) -> _Look:

@@ -69,10 +69,10 @@ def _load_litert(weights: Path) -> tuple[Predict, float]:
 
 
 def load_network(weights: Path):
-    """The Keras model in a .keras file; raises ``WeightsError`` when it is not one of ours."""
+    """The Keras model in a .keras file, in float32; raises ``WeightsError`` when it is not one of ours."""
     import keras  # here alone, so that scoring a .tflite needs no training framework
 
-    import train.model  # noqa: F401  (registers our layer)
+    from train.model import in_float32  # which also registers our layers
 
     try:
         model = keras.saving.load_model(weights, compile=False)
@@ -82,7 +82,7 @@ def load_network(weights: Path):
     expected = {head: len(labels) for head, labels in HEADS.items()}
     if found != expected:
         raise WeightsError(f"{weights} has the outputs {found}, expected {expected}: train it with `train.fit`.")
-    return model
+    return in_float32(model)
 
 
 def keras_predict(model, batch_size: int = 256) -> Predict:

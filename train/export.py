@@ -197,7 +197,6 @@ def main(argv: list[str] | None = None) -> int:
         splits = read_splits(args.data, ("Training", "PublicTest"))
         training, choosing = splits["Training"], splits["PublicTest"]
         votes = read_votes(args.votes, choosing.names)
-        keras.config.set_dtype_policy("float32")
         model = load_network(args.weights)
     except (DataError, WeightsError) as error:
         print(error, file=sys.stderr)

@@ -208,6 +208,11 @@ def write_summary(
     return path
 
 
+def _named(start: Path) -> str:
+    """A run by its name; an exported file, of which there are several of one name, by its checksum."""
+    return f"{start.name} {provenance.sha256(start)}" if start.suffix == ".tflite" else start.parent.name
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Train one network; run again to resume.")
     parser.add_argument("--config", type=Path, required=True)
@@ -249,7 +254,7 @@ def main(argv: list[str] | None = None) -> int:
     if not args.limit:
         counts = {"Training": len(training), "PublicTest": len(choosing)}
         files = [path.name for path in args.teachers or ()]
-        more = {"teachers": ", ".join(files) or None, "start": args.start and args.start.parent.name}
+        more = {"teachers": ", ".join(files) or None, "start": args.start and _named(args.start)}
         print(write_summary(args.config.stem, config, run, args.data, counts, RESULTS, **more))
     return 0
 

@@ -92,3 +92,15 @@ def stages_of(model: keras.Model) -> list[list[int]]:
                 stages.append([])
             stages[number].append(layer.filters)
     return stages
+
+
+def in_float32(model: keras.Model) -> keras.Model:
+    """The same network, computed in float32, whatever it was trained in: LiteRT has no bfloat16 convolution."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        copy = build(stages_of(model), model.get_layer("dropout").rate, seed=0)
+    finally:
+        keras.config.set_dtype_policy(before)
+    copy.set_weights(model.get_weights())
+    return copy

@@ -14,7 +14,7 @@ if keras.backend.backend() != "tensorflow":
 from fer_model.classifier import EmotionClassifier
 from train.config import load_config
 from train.data import read_split
-from train.evaluate import keras_predict, load_predict
+from train.evaluate import keras_predict, load_network, load_predict
 from train.export import fold_temperatures, main, worse_than
 from train.fit import compiled
 from train.model import stages_of
@@ -106,3 +106,12 @@ def test_a_file_that_is_no_network_is_one_sentence(tiny, tmp_path, capsys):
         main(["--weights", str(tmp_path / "bad.keras"), "--data", str(tiny.archive), "--votes", str(tiny.votes)]) == 1
     )
     assert "is not a trained network of ours" in capsys.readouterr().err
+
+
+def test_a_network_that_was_trained_in_bfloat16_is_exported_in_float32(tiny, tmp_path):
+    half = compiled(replace(CONFIG, stages=[[4], [8]], dtype="mixed_bfloat16"))
+    keras.config.set_dtype_policy("float32")  # which the line above has set for the whole process
+    half.save(tmp_path / "model.keras")
+    assert {layer.compute_dtype for layer in load_network(tmp_path / "model.keras").layers} == {"float32"}
+    arguments = ["--weights", str(tmp_path / "model.keras"), "--data", str(tiny.archive), "--votes", str(tiny.votes)]
+    assert main([*arguments, "--out", str(tmp_path / "emotion.tflite")]) == 0
