@@ -36,8 +36,8 @@ class BatchNorm(layers.BatchNormalization):
 class MaxPool(layers.MaxPooling2D):
     """Maximum of 2x2 pixels; with PyTorch as the backend, without rearranging the batch on the way in and out.
 
-    Keras asks for a copy with the channels first there, and everything up to the next convolution stays slow on it: a
-    training step takes half as long again. Same result.
+    Keras asks for a copy with the channels first there, and everything up to the next convolution is slow on it. Same
+    result.
     """
 
     def __init__(self, **settings) -> None:
