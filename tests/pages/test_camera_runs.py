@@ -45,7 +45,7 @@ class Page:
         self._said = None
         self._state: dict = {}
         self._server = SimpleNamespace(
-            settings=SimpleNamespace(stun=(), turn_urls=(), turn_secret="", ice_servers=()),
+            settings=None,
             clock=lambda: 0,
             end_video=lambda *_: None,
             frame_arrived=lambda *_: None,
