@@ -3,6 +3,7 @@
 It is ready when it is warm. ``classroom.attention_process`` is the same without expressions.
 """
 
+import cv2
 import numpy as np
 
 from classroom.child import Parent, models_dir_asked_for
@@ -12,6 +13,7 @@ from fer_model.reader import FaceReader
 
 
 def main(with_expression: bool = True) -> int:
+    cv2.setNumThreads(1)  # a frame is small: waking a second thread costs more than it does
     parent, models_dir = Parent(), models_dir_asked_for()
     try:
         for name in (SHORT_RANGE, LANDMARKS):

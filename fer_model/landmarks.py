@@ -97,4 +97,4 @@ def _crop(frame_bgr: np.ndarray, centre: np.ndarray, turn: np.ndarray) -> np.nda
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.ascontiguousarray(crop[None, :, :, ::-1], np.float32) / 255
+    return np.divide(cv2.cvtColor(crop, cv2.COLOR_BGR2RGB)[None], np.float32(255), dtype=np.float32)
