@@ -4,18 +4,20 @@ Which engine reads a frame depends on its class: not every class computes expres
 
 At most one fresh frame a student and interval, least recently served first. How long the interval is decides
 ``shedding`` from how busy the engine and how late the event loop is.
+
+There are two threads: while the frames of one are at the engine, the other makes the next ones ready.
 """
 
 import logging
 import math
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 
 import av
 import numpy as np
 
+from classroom.busy_share import BusyShare
 from classroom.clock import Clock
 from classroom.engine import Engine
 from classroom.errors import EngineError
@@ -26,6 +28,7 @@ from classroom.slots import FrameSlots, Slot
 logger = logging.getLogger(__name__)
 
 BATCH = 16
+THREADS = 2
 # Between two looks for who is due: those that come meanwhile go to the engine together.
 TICK_S = 0.05
 # The detector looks at 128x128 and a face is read at 48x48: more than this is only bytes to carry.
@@ -33,7 +36,7 @@ LONGEST_SIDE_PX = 640
 
 
 class Ticker:
-    """Owns the thread between the slots and the recorder. ``close()`` may be called twice."""
+    """Owns the threads between the slots and the recorder. ``close()`` may be called twice."""
 
     def __init__(
         self,
@@ -44,7 +47,7 @@ class Ticker:
         late_s: Callable[[float], float] = lambda last_s: 0.0,
         fastest_s: float = FASTEST_S,
     ) -> None:
-        """Start the thread.
+        """Start the threads.
 
         Args:
             engine_of: the engine for the frames of a class, by its id.
@@ -59,10 +62,13 @@ class Ticker:
         self._clock = clock
         self._due_s: dict[int, float] = {}  # student id to the time from which the next analysis is due, monotonic
         self._read_ms: dict[int, int] = {}  # student id to when the frame arrived that was read last
-        self._busy: deque[tuple[float, float]] = deque()  # (end, seconds) of the analyses of the last seconds
+        self._busy = BusyShare(STEP_S)  # of the engine
+        self._choosing = threading.Lock()  # one thread waits for frames and chooses
+        self._reading = threading.Lock()  # one batch at a time is at the engine
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
-        self._thread.start()
+        self._threads = [threading.Thread(target=self._run, name="ticker", daemon=True) for _ in range(THREADS)]
+        for thread in self._threads:
+            thread.start()
 
     def last_read_ms(self, student_id: int) -> int | None:
         """When the student's newest frame arrived that was analysed, ``None`` before the first."""
@@ -70,14 +76,13 @@ class Ticker:
 
     def close(self) -> None:
         self._stop.set()
-        self._thread.join(timeout=10)
+        for thread in self._threads:
+            thread.join(timeout=10)
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self._slots.wait(timeout_s=0.5)
-                if not self.serve(time.monotonic()):
-                    self._stop.wait(TICK_S)
+                self.read(self._wait())
             except EngineError:
                 # The board says so and the engine restarts by itself; until then newer frames replace older ones.
                 self._stop.wait(0.25)
@@ -85,45 +90,53 @@ class Ticker:
                 logger.exception("An analysis failed in an unforeseen way.")
                 self._stop.wait(0.25)
 
-    def serve(self, now_s: float) -> int:
-        """Analyse one batch of those whose turn it is.
+    def _wait(self) -> list[Slot[av.VideoFrame]]:
+        """The next batch, none when there is none to come for a moment."""
+        with self._choosing:
+            self._slots.wait(timeout_s=0.5)
+            taken = self.choose(time.monotonic())
+            if not taken:
+                self._stop.wait(TICK_S)
+            return taken
 
-        Returns:
-            How many were analysed; 0 when nobody was due.
-        """
+    def choose(self, now_s: float) -> list[Slot[av.VideoFrame]]:
+        """Take one batch of those whose turn it is out of their slots; empty when nobody is due."""
         self._judge(now_s)
         due = [student for student in self._slots.fresh() if self._due_s.get(student, now_s) <= now_s]
         due.sort(key=lambda student: self._due_s.get(student, -math.inf))
         taken = [slot for slot in map(self._slots.take, due[:BATCH]) if slot is not None]
-        if not taken:
-            return 0
-        began = time.monotonic()
         self._due_s.update((slot.student_id, self._next_s(slot.student_id, now_s)) for slot in taken)
-        self._read(taken)
-        ended = time.monotonic()
-        self._busy.append((ended, ended - began))
-        return len(taken)
+        return taken
 
-    def _read(self, taken: list[Slot[av.VideoFrame]]) -> None:
-        """Have each frame read by the engine of its class; one that fails costs the frames of the others nothing."""
-        engines = [self._engine_of(slot.class_id) for slot in taken]
+    def read(self, taken: list[Slot[av.VideoFrame]]) -> None:
+        """Have each frame read by the engine of its class; one that fails costs the frames of the others nothing.
+
+        Raises:
+            EngineError: of an engine that failed, after the others have read theirs.
+        """
+        by_engine: dict[Engine, list[Slot[av.VideoFrame]]] = {}
+        for slot in taken:
+            by_engine.setdefault(self._engine_of(slot.class_id), []).append(slot)
         failed: EngineError | None = None
-        for engine in dict.fromkeys(engines):
-            own = [slot for slot, its_engine in zip(taken, engines, strict=True) if its_engine is engine]
+        for engine, own in by_engine.items():
+            pictures = [to_bgr(slot) for slot in own]
             try:
-                faces = engine.analyse([to_bgr(slot) for slot in own])
+                with self._reading:
+                    self._record(self._analysed(engine, own, pictures))
             except EngineError as error:
                 failed = error
-                continue
-            self._read_ms.update((slot.student_id, slot.arrived_ms) for slot in own)
-            self._record(
-                [
-                    Reading(slot.class_id, slot.student_id, slot.arrived_ms, face)
-                    for slot, face in zip(own, faces, strict=True)
-                ]
-            )
         if failed:
             raise failed
+
+    def _analysed(self, engine: Engine, own: list[Slot[av.VideoFrame]], pictures: list[np.ndarray]) -> list[Reading]:
+        began_s = time.monotonic()
+        faces = engine.analyse(pictures)
+        self._busy.note(began_s, time.monotonic())
+        self._read_ms.update((slot.student_id, slot.arrived_ms) for slot in own)
+        return [
+            Reading(slot.class_id, slot.student_id, slot.arrived_ms, face)
+            for slot, face in zip(own, faces, strict=True)
+        ]
 
     def _next_s(self, student: int, now_s: float) -> float:
         """When a student who is served now is due again.
@@ -135,11 +148,8 @@ class Ticker:
         return now_s + every_s - min(now_s - self._due_s.get(student, now_s), every_s / 2)
 
     def _judge(self, now_s: float) -> None:
-        while self._busy and self._busy[0][0] < now_s - STEP_S:
-            self._busy.popleft()
-        busy = sum(seconds for _, seconds in self._busy) / STEP_S
-        if self.shedding.judge(Load(busy, self._late_s(STEP_S)), now_s):
-            self._busy.clear()  # the new step is judged by itself
+        if self.shedding.judge(Load(self._busy.at(now_s), self._late_s(STEP_S)), now_s):
+            self._busy.forget()  # the new step is judged by itself
 
 
 def to_bgr(slot: Slot[av.VideoFrame], longest_side_px: int = LONGEST_SIDE_PX) -> np.ndarray:

@@ -49,7 +49,7 @@ def store(tmp_path):
 
 @pytest.fixture
 def by_hand(monkeypatch):
-    """The threads of a server do nothing by themselves: a test calls ``ticker.serve``, ``recorder.flush``,
+    """The threads of a server do nothing by themselves: a test calls ``fakes.serve``, ``recorder.flush``,
     ``retention.look``.
 
     Passwords cost nothing: what the real hashes are like is a test of its own.

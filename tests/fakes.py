@@ -23,6 +23,7 @@ from classroom.sampled_faces import SampledFaces
 from classroom.store import Store
 from classroom.store.readings import READING_COLUMNS
 from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS
+from classroom.ticker import Ticker
 from fer_model.crowd import Crowd
 from fer_model.faces import Faces
 from fer_model.labels import EMOTIONS
@@ -230,6 +231,13 @@ def camera_frame(width: int = 320, height: int = 240, grey: int = 90) -> av.Vide
     """A frame as it comes from a browser."""
     picture = av.VideoFrame.from_ndarray(np.full((height, width, 3), grey, np.uint8), format="bgr24")
     return picture.reformat(format="yuv420p")
+
+
+def serve(ticker: Ticker, now_s: float) -> int:
+    """One batch, as the ticker's threads do it. Gives how many frames were in it."""
+    taken = ticker.choose(now_s)
+    ticker.read(taken)
+    return len(taken)
 
 
 def sign_up(accounts: Accounts, name: str = "Ada Teacher") -> SignIn:

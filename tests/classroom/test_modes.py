@@ -21,7 +21,7 @@ from classroom.report import class_report
 from classroom.server import ClassServer
 from classroom.settings import Settings
 from fer_model.labels import EMOTIONS
-from tests.fakes import FakeEngine, camera_frame, face, fake_engine, sign_up
+from tests.fakes import FakeEngine, camera_frame, face, fake_engine, serve, sign_up
 
 STUDENTS = ("Ann", "Ben", "Cem", "Dan", "Eve", "Fay")
 
@@ -60,7 +60,7 @@ def send(server, clock, students, seconds: int) -> None:
             server.presence.page_ran(student, "page")
             server.frame_arrived(student, camera_frame())
         for turn in (0.0, 0.1):
-            server.ticker.serve(clock() / 1000 + turn)
+            serve(server.ticker, clock() / 1000 + turn)
         server.recorder.flush()
 
 

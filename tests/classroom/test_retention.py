@@ -6,7 +6,7 @@ import pytest
 
 from classroom.records import Sharing
 from classroom.retention import DAY_MS, SMALL_BYTES, Retention, choices, deletion_ms, kept_days
-from tests.fakes import MONDAY_MS, add_teacher, camera_frame, seed_class, sign_up
+from tests.fakes import MONDAY_MS, add_teacher, camera_frame, seed_class, serve, sign_up
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_purged_class_is_gone_for_who_has_it_open(server, clock):
     ann, token = server.join(info.code, "Ann", True)
     server.presence.page_ran(ann, "page")
     server.frame_arrived(ann, camera_frame())
-    server.ticker.serve(1e9)
+    serve(server.ticker, 1e9)
     server.recorder.flush()
     assert server.deletion_ms(info) == clock() + 90 * DAY_MS
     clock.advance(90 * DAY_MS / 1000)

@@ -11,7 +11,7 @@ from classroom.records import Sharing, SignalKind
 from classroom.rights import TAKEN_BACK_MS
 from classroom.store.tables import metadata
 from classroom.watched import Watched, watched
-from tests.fakes import MONDAY_MS, camera_frame, face, sign_up
+from tests.fakes import MONDAY_MS, camera_frame, face, serve, sign_up
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def send(server, clock, *students, emotion: str = "happy", seconds: int = 1) -> 
         for student in students:
             server.presence.page_ran(student, "page")
             server.frame_arrived(student, camera_frame())
-        server.ticker.serve(clock() / 1000)
+        serve(server.ticker, clock() / 1000)
         server.recorder.flush()
 
 
@@ -67,11 +67,11 @@ class TestTakingBack:
         send(server, clock, ann, seconds=2)
         clock.advance(1)
         server.frame_arrived(ann, camera_frame())
-        server.ticker.serve(clock() / 1000)  # read, and waiting for the next commit
+        serve(server.ticker, clock() / 1000)  # read, and waiting for the next commit
         clock.advance(1)
         server.frame_arrived(ann, camera_frame())  # not read yet
         assert server.rights.take_back(ann) == 3
-        server.ticker.serve(clock() / 1000)
+        serve(server.ticker, clock() / 1000)
         server.recorder.flush()
         assert readings(server, info, ann) == []
         send(server, clock, ann)
@@ -110,11 +110,11 @@ class TestErasing:
         send(server, clock, ann, ben, seconds=3)
         server.signal(ann, SignalKind.HAND_UP)
         server.frame_arrived(ann, camera_frame())
-        server.ticker.serve(3e9)  # read, and waiting
+        serve(server.ticker, 3e9)  # read, and waiting
         server.frame_arrived(ann, camera_frame())  # not read yet
         server.rights.erase(ann)
         server.frame_arrived(ann, camera_frame())
-        server.ticker.serve(4e9)
+        serve(server.ticker, 4e9)
         server.recorder.flush()
         assert server.student_of(token) is None
         assert {name for name, rows in server.rights.everything(ann).items() if rows} == {"classes"}
@@ -158,7 +158,7 @@ class TestTheFile:
         send(server, clock, ann, seconds=2)
         clock.advance(1)
         server.frame_arrived(ann, camera_frame())
-        server.ticker.serve(3e9)
+        serve(server.ticker, 3e9)
         content = json.loads(own_data_json(server.rights.everything(ann), clock(), server.deletion_ms(info)))
         assert len(content["tables"]["readings"]) == 3, "also what waited for its commit"
         assert set(content["tables"]["readings"][0]) == {column.name for column in metadata.tables["readings"].columns}
@@ -182,7 +182,7 @@ def test_the_badge_follows_the_frames_and_the_readings_of_the_server(server, inf
     assert says() is Watched.NOT
     server.frame_arrived(ann, camera_frame())
     assert says() is Watched.ARRIVES
-    server.ticker.serve(3e9)
+    serve(server.ticker, 3e9)
     assert says() is Watched.ANALYSED
     server.share(ann, Sharing.PAUSED)
     server.frame_arrived(ann, camera_frame())

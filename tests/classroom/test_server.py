@@ -13,7 +13,7 @@ from classroom.session_csv import session_csv
 from classroom.settings import Settings
 from classroom.shedding import Shedding
 from fer_model.labels import EMOTIONS
-from tests.fakes import HOSTILE_NAMES, FakeEngine, camera_frame, face, sign_up
+from tests.fakes import HOSTILE_NAMES, FakeEngine, camera_frame, face, serve, sign_up
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def send(server, clock, *students, emotion: str = "happy", seconds: int = 1) -> 
         for student in students:
             server.presence.page_ran(student, "page")
             server.frame_arrived(student, camera_frame())
-        server.ticker.serve(now_ms / 1000)
+        serve(server.ticker, now_ms / 1000)
         server.recorder.flush()
 
 
@@ -181,7 +181,7 @@ class TestAClass:
         server.frame_arrived(ann, camera_frame())
         server.share(ann, Sharing.PAUSED)
         server.frame_arrived(ann, camera_frame())
-        assert server.ticker.serve(clock() / 1000) == 0
+        assert serve(server.ticker, clock() / 1000) == 0
         assert server.engine.batches == []
 
     def test_leaving_is_at_once_and_the_cookie_brings_back_the_same_row(self, server, info, clock):
@@ -199,7 +199,7 @@ class TestAClass:
     def test_the_end_writes_what_is_on_its_way_before_the_files_are_made(self, server, info, clock):
         ann, token = join(server, info, "Ann")
         server.frame_arrived(ann, camera_frame())
-        server.ticker.serve(clock() / 1000)
+        serve(server.ticker, clock() / 1000)
         assert len(server.store.readings.of_class(info.id)) == 0, "nobody has flushed yet"
         server.end_class(info)
         readings = server.store.readings.of_class(info.id)
@@ -215,7 +215,7 @@ class TestAClass:
         server.frame_arrived(ann, camera_frame())
         server.end_class(info)
         server.frame_arrived(ann, camera_frame())
-        assert server.ticker.serve(clock() / 1000) == 0
+        assert serve(server.ticker, clock() / 1000) == 0
 
     def test_a_class_that_cannot_be_written_goes_on(self, server, info, monkeypatch):
         monkeypatch.setattr(server.recorder, "flush", _away)
@@ -229,7 +229,7 @@ class TestAClass:
         send(server, clock, ann, seconds=3)
         server.frame_arrived(ann, camera_frame())
         server.erase_class(info)
-        server.ticker.serve(clock.advance(5) / 1000)
+        serve(server.ticker, clock.advance(5) / 1000)
         server.recorder.flush()
         assert server.student_of(token) is None
         assert server.store.classes.get(info.id) is None
@@ -315,7 +315,7 @@ def test_closing_drains_and_may_be_done_twice(tmp_path, clock, by_hand):
     info = server.open_class(sign_up(server.accounts).teacher, "Physics")
     ann, _ = join(server, info, "Ann")
     server.frame_arrived(ann, camera_frame())
-    server.ticker.serve(clock() / 1000)
+    serve(server.ticker, clock() / 1000)
     server.close()
     server.close()
     again = ClassServer(server.settings, clock, FakeEngine())

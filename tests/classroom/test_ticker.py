@@ -9,7 +9,7 @@ from classroom.errors import EngineError
 from classroom.shedding import FASTEST_S, SLOWEST_S
 from classroom.slots import FrameSlots, Slot
 from classroom.ticker import BATCH, LONGEST_SIDE_PX, Ticker, to_bgr
-from tests.fakes import FakeEngine, camera_frame
+from tests.fakes import FakeEngine, camera_frame, serve
 
 SMALL_FRAME = camera_frame(32, 24)
 
@@ -45,7 +45,7 @@ class Room:
     def serve(self) -> list[int]:
         """Serve one batch. Gives the students in it."""
         before = len(self.recorded)
-        self.ticker.serve(self.now_s)
+        serve(self.ticker, self.now_s)
         return [reading.student_id for reading in self.recorded[before:]]
 
 
@@ -232,8 +232,46 @@ def test_its_thread_outlives_a_fault(clock, fault):
     slots.put(Slot(2, 1, 2, camera_frame()))
     assert done.wait(timeout=10)
     ticker.close()
-    assert not ticker._thread.is_alive()
+    assert not any(thread.is_alive() for thread in ticker._threads)
     assert [reading.student_id for reading in recorded] == [2]
+
+
+def test_the_next_frames_are_made_ready_while_the_engine_reads(clock, monkeypatch):
+    """With the real threads; and the engine still has one batch at a time, in the order in which they were taken."""
+    at_engine, may_end, third_is_taken = threading.Event(), threading.Event(), threading.Event()
+    batches, at_once, made_ready, recorded = [], [], threading.Semaphore(0), []
+
+    class Slow(FakeEngine):
+        def analyse(self, frames_bgr):
+            at_once.append(len(at_once) - len(batches))  # begun and not ended
+            at_engine.set()
+            assert may_end.wait(timeout=10)
+            batches.append(len(frames_bgr))
+            return super().analyse(frames_bgr)
+
+    def make_ready(slot):
+        made_ready.release()
+        return to_bgr(slot)
+
+    def record(readings) -> None:
+        recorded.extend(reading.student_id for reading in readings)
+        if 3 in recorded:
+            third_is_taken.set()
+
+    monkeypatch.setattr("classroom.ticker.to_bgr", make_ready)
+    slots, engine = FrameSlots(), Slow()
+    ticker = Ticker(slots, lambda class_id: engine, record, clock)
+    slots.put(Slot(1, 1, 1, camera_frame()))
+    assert at_engine.wait(timeout=10) and made_ready.acquire(timeout=10)
+    slots.put(Slot(2, 1, 2, camera_frame()))
+    assert made_ready.acquire(timeout=10), "while the first is still at the engine"
+    slots.put(Slot(3, 1, 3, camera_frame()))
+    assert slots.fresh() == [3], "both threads have a batch: the third frame waits, where a newer one replaces it"
+    may_end.set()
+    assert third_is_taken.wait(timeout=10)
+    ticker.close()
+    assert recorded == [1, 2, 3]
+    assert set(at_once) == {0}
 
 
 @pytest.mark.parametrize(

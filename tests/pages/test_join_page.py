@@ -8,7 +8,7 @@ from classroom.shedding import NO_MORE_CAMERAS, Shedding
 from classroom.ui import cookies
 from classroom.ui.addresses import JOIN
 from classroom.ui.mirror import PROBLEMS, Camera
-from tests.fakes import camera_frame, face
+from tests.fakes import camera_frame, face, serve
 from tests.pages.away import away
 
 
@@ -60,7 +60,7 @@ def test_a_student_in_a_class_sees_the_own_label_and_nobody_elses(browser, serve
     browser.open(JOIN)
     server.frame_arrived(dan, camera_frame())
     server.engine.answer = face("surprise")
-    server.ticker.serve(1e9)
+    serve(server.ticker, 1e9)
     server.recorder.flush()
     server.clock.advance(4.5)
     browser.open(JOIN)
@@ -168,7 +168,7 @@ def test_the_badge_says_what_the_server_receives_whatever_the_browser_says_of_it
     server.frame_arrived(dan, camera_frame())
     browser.open(JOIN)
     assert "it is not being read just now" in browser.text
-    server.ticker.serve(1e10)
+    serve(server.ticker, 1e10)
     browser.open(JOIN)
     assert "Your camera is being analysed" in browser.text
 
@@ -179,7 +179,7 @@ def test_what_is_stored_can_be_seen_and_the_last_minute_taken_back(browser, serv
     browser.open(JOIN)
     assert "reading of your face" not in browser.text, "nothing is read from the store before somebody asks"
     server.frame_arrived(dan, camera_frame())
-    server.ticker.serve(1e10)
+    serve(server.ticker, 1e10)
     monkeypatch.setattr("classroom.ui.rights_view._is_open", lambda shown: True)
     browser.open(JOIN)
     assert "Your name, 1 reading of your face, 1 time that you were here. No picture" in browser.text

@@ -10,7 +10,7 @@ from classroom.settings import Settings
 from classroom.ui import cookies, running
 from classroom.ui.addresses import ANALYSE, HOME, JOIN, LIVE, MODEL, REPORTS
 from fer_model.labels import EMOTIONS
-from tests.fakes import FakeDesk, FakeEngine, camera_frame, face, sign_up
+from tests.fakes import FakeDesk, FakeEngine, camera_frame, face, serve, sign_up
 
 
 def seen_names(text: str) -> set[str]:
@@ -33,7 +33,7 @@ def opened(server, ada, clock):
             for student, _token in students:
                 server.presence.page_ran(student, "page")
                 server.frame_arrived(student, camera_frame())
-            server.ticker.serve(clock() / 1000)
+            serve(server.ticker, clock() / 1000)
             server.recorder.flush()
         return info, students
 

@@ -16,7 +16,7 @@ from classroom.records import Sharing
 from classroom.ui import cookies
 from classroom.ui.headers import HEADERS, SecurityHeaders, content_security_policy
 from classroom.ui.routes import ROUTES
-from tests.fakes import HOSTILE_NAMES, PASSWORD, camera_frame, seed_class, sign_up
+from tests.fakes import HOSTILE_NAMES, PASSWORD, camera_frame, seed_class, serve, sign_up
 
 OWN = {"sec-fetch-site": "same-origin"}
 FORMS = ("/teacher/sign-in", "/teacher/create", "/teacher/sign-out", "/student/join", "/student/leave")
@@ -281,7 +281,7 @@ class TestDownloads:
         dan, _ = server.join(seeded.info.code, "Dan", True)
         server.presence.page_ran(dan, "page")
         server.frame_arrived(dan, camera_frame())
-        server.ticker.serve(1e9)
+        serve(server.ticker, 1e9)
         response = adas_client.get(f"/class/{seeded.info.id}/session.csv")
         assert "Dan" in response.text
 
