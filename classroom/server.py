@@ -4,7 +4,6 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
 import av
 
@@ -22,18 +21,20 @@ from classroom.engines import Engines
 from classroom.errors import BadInput, NameTaken, NotAllowed, StoreError
 from classroom.gathering import ClassOnlyWindows
 from classroom.health import Health
+from classroom.keeping import Keeping
 from classroom.lawful import LawfulBases
 from classroom.loop_lag import LoopLag
-from classroom.markers import lasting_break
+from classroom.marker_desk import MarkerDesk
 from classroom.modes import Mode
 from classroom.naming import MAX_TITLE, clean_name, clean_text
 from classroom.no_desk import NoDesk
+from classroom.ownership import own_class
 from classroom.picture_way import DECODE_TIMEOUT_S, PictureWay
 from classroom.presence import Presence
 from classroom.pseudonyms import new_pseudonym
 from classroom.recorder import Recorder
-from classroom.records import ClassInfo, Marker, MarkerKind, Sharing, SignalKind, Student, Teacher
-from classroom.retention import Retention, deletion_ms
+from classroom.records import ClassInfo, Sharing, SignalKind, Student, Teacher
+from classroom.retention import Retention
 from classroom.rights import Rights
 from classroom.room_reader import ChildRoomReader
 from classroom.rooms import Rooms
@@ -118,6 +119,12 @@ class ClassServer:
             self._read_anew,
             lambda: self.retention.look_soon(),
         )
+        self.keeping = Keeping(
+            *(self.store, self.accounts, self.jobs, self.rights, clock, settings.retention_days),
+            self._forget,
+            lambda: self.retention.look_soon(),
+        )
+        self.markers = MarkerDesk(self.store, self.signals, clock, lambda info: self.board(info).look_again())
         self.health = Health(
             *(self.store, self.recorder, self.engines, self.ticker, self.loop_lag, self.slots), settings.expression
         )
@@ -125,7 +132,7 @@ class ClassServer:
         self._ended: set[int] = set()
         self._ended_videos: dict[int, str] = {}  # student to why
         self._lock = threading.Lock()
-        self.retention = Retention(self.store, clock, settings.retention_days, self.erase_class, self._is_quiet)
+        self.retention = Retention(self.store, clock, settings.retention_days, self.keeping.erase_class, self._is_quiet)
 
     def close(self) -> None:
         """Stop analysing, then write what is left."""
@@ -177,8 +184,7 @@ class ClassServer:
 
     def own_class(self, teacher: Teacher, class_id: int) -> ClassInfo | None:
         """The class of this id when it is this teacher's, else ``None``."""
-        info = self.store.classes.get(class_id)
-        return info if info is not None and info.teacher_id == teacher.id else None
+        return own_class(self.store, teacher, class_id)
 
     def board(self, info: ClassInfo) -> LiveBoard:
         """The live board of a class."""
@@ -213,103 +219,6 @@ class ClassServer:
         self.alerts.end(info, self.clock())
         self.store.classes.end(info.id, self.clock())
         self._forget(info.id)
-
-    def erase_class(self, info: ClassInfo) -> None:
-        """Delete a class and everything kept of it, also of the recording that it was made from."""
-        self._forget(info.id)
-        self.store.classes.erase(info.id)
-        self.jobs.drop_saved_as(info.id)
-        self.retention.look_soon()
-
-    def erase_student(self, teacher: Teacher, info: ClassInfo, student_id: int) -> None:
-        """Delete a student of a class, as the student can; nothing happens when there is none of this number.
-
-        Raises:
-            NotAllowed: the class is not this teacher's.
-        """
-        self._must_own(teacher, info)
-        for student in self.store.classes.students(info.id):
-            if student.id == student_id:
-                self.rights.erase(student)
-
-    def keep_for(self, teacher: Teacher, info: ClassInfo, days: int | None) -> None:
-        """For how many days the class is kept, ``None``: as long as this server keeps one.
-
-        Raises:
-            NotAllowed: the class is not this teacher's.
-            BadInput: this time is over already.
-        """
-        due_ms = self.deletion_ms(replace(self._must_own(teacher, info), keep_days=days))
-        if due_ms is not None and due_ms <= self.clock():
-            raise BadInput("This time is over already for this class. If it is to go now, delete it.")
-        self.store.classes.keep_for(info.id, days)
-
-    def deletion_ms(self, info: ClassInfo) -> int | None:
-        """When the class is deleted by itself, as things are now; ``None``: never."""
-        heard_ms = next((at_ms for _, at_ms in self.store.classes.last_heard(info.id)), info.opened_ms)
-        return deletion_ms(info, heard_ms, self.settings.retention_days)
-
-    def remove_teacher(self, by: Teacher, colleague: Teacher) -> None:
-        """Delete a colleague's account and classes. Every page that is open there ends at its next run.
-
-        Raises:
-            NotAllowed: ``by`` may not remove this colleague.
-        """
-        if colleague not in self.accounts.may_remove(by):
-            raise NotAllowed("Only the teacher who set this server up can remove a colleague.")
-        for info in self.store.classes.of_teacher(colleague.id):
-            self.erase_class(info)
-        self.store.teachers.remove(colleague.id)
-        if job := self.jobs.of(colleague.id):
-            self.jobs.drop(job)
-
-    def mark(self, teacher: Teacher, info: ClassInfo, kind: MarkerKind, text: str = "") -> None:
-        """Note what happens now. A break that lasts is not begun again.
-
-        Raises:
-            BadInput: the class has ended, or a note without text.
-            NotAllowed: the class is not this teacher's.
-        """
-        self._must_run(teacher, info)
-        text = clean_text(text, MAX_TITLE)
-        if kind is MarkerKind.NOTE and not text:
-            raise BadInput("Type the note first, then press Note.")
-        if kind is MarkerKind.BREAK and lasting_break(self.store.markers.of_class(info.id)):
-            return
-        self.store.markers.add(info.id, kind, self.clock(), text)
-        self.board(info).look_again()
-
-    def go_on(self, teacher: Teacher, info: ClassInfo) -> None:
-        """The break is over.
-
-        Raises:
-            BadInput, NotAllowed: as ``mark``.
-        """
-        self._must_run(teacher, info)
-        self.store.markers.end_break(info.id, self.clock())
-        self.board(info).look_again()
-
-    def unmark(self, teacher: Teacher, info: ClassInfo, marker: Marker) -> None:
-        """Take back a marker that was set by mistake; a break with all of its time.
-
-        Raises:
-            BadInput, NotAllowed: as ``mark``.
-        """
-        self._must_run(teacher, info)
-        self.store.markers.remove(info.id, marker.id)
-        self.board(info).look_again()
-
-    def lower_hand(self, teacher: Teacher, info: ClassInfo, student_id: int) -> None:
-        """The teacher has seen this hand; nothing happens when it is down already.
-
-        Raises:
-            BadInput, NotAllowed: as ``mark``.
-        """
-        self._must_run(teacher, info)
-        for student in self.store.classes.students(info.id):
-            if student.id == student_id:
-                self.signals.lower(student)
-        self.board(info).look_again()
 
     def share_room(self, info: ClassInfo) -> int:
         """A page of the teacher's shares a camera of the room; gives the number for its frames.
@@ -437,16 +346,6 @@ class ClassServer:
     def _refuse_new_camera(self) -> None:
         if self.ticker.shedding.refuses_cameras:
             raise BadInput(NO_MORE_CAMERAS)
-
-    def _must_run(self, teacher: Teacher, info: ClassInfo) -> None:
-        if not self._must_own(teacher, info).is_open:
-            raise BadInput("The class has ended, so nothing can be noted any more.")
-
-    def _must_own(self, teacher: Teacher, info: ClassInfo) -> ClassInfo:
-        own = self.own_class(teacher, info.id)
-        if own is None:
-            raise NotAllowed("This class is not yours, or it was deleted.")
-        return own
 
     def _must_be_open(self, student: Student) -> None:
         info = self.store.classes.get(student.class_id)

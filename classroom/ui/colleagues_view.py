@@ -47,6 +47,6 @@ def _confirm(visit: Visit, colleague: Teacher) -> None:
 
 def _remove(visit: Visit, colleague: Teacher) -> None:
     try:
-        visit.server.remove_teacher(visit.teacher, colleague)
+        visit.server.keeping.remove_teacher(visit.teacher, colleague)
     except ClassroomError as error:
         st.session_state[_PROBLEM] = str(error)

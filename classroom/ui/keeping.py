@@ -39,7 +39,7 @@ def show_keeping(visit: Visit, info: ClassInfo, report: ClassReport) -> None:
     st.subheader("How long this is kept")
     # The choice of classes has it as it was before a change.
     info = visit.server.own_class(visit.teacher, info.id) or info
-    deleted_ms = visit.server.deletion_ms(info)
+    deleted_ms = visit.server.keeping.deletion_ms(info)
     if deleted_ms is None:
         st.write("This class stays until you delete it.")
     else:
@@ -62,7 +62,7 @@ def _change(visit: Visit, info: ClassInfo) -> None:
 
     def change() -> None:
         try:
-            visit.server.keep_for(visit.teacher, info, st.session_state[key])
+            visit.server.keeping.keep_for(visit.teacher, info, st.session_state[key])
         except (BadInput, StoreError) as error:
             st.session_state[_REFUSED] = str(error)
 
@@ -75,13 +75,13 @@ def _delete_student(visit: Visit, info: ClassInfo, report: ClassReport) -> None:
     ids = {row.student.name: row.student.id for row in report.attendance}  # no two of a class have the same name
     who = ids.get(st.selectbox("Who", list(ids), index=None, placeholder="Choose a student"))
     st.write("Their name, times, readings, taps and alerts go, also from the files. It cannot be undone.")
-    erase = visit.server.erase_student
+    erase = visit.server.keeping.erase_student
     st.button("Delete for good", type="primary", disabled=who is None, on_click=erase, args=[visit.teacher, info, who])
 
 
 def _delete_class(visit: Visit, info: ClassInfo) -> None:
     def erase() -> None:
-        visit.server.erase_class(info)
+        visit.server.keeping.erase_class(info)
         st.query_params.clear()
 
     st.write(f"Everything kept of “{forms.as_text(info.title)}” goes: students, times, readings. It cannot be undone.")

@@ -40,7 +40,7 @@ def hands_to_lower(visit: Visit, info: ClassInfo, board: Board) -> None:
                 key=f"lower-{student_id}",
                 icon=":material/back_hand:",
                 on_click=_try,
-                args=[visit, visit.server.lower_hand, info, student_id],
+                args=[visit, visit.server.markers.lower_hand, info, student_id],
             )
         if len(hands) > MOST_HANDS:
             st.caption(f"and {len(hands) - MOST_HANDS} more")
@@ -77,15 +77,15 @@ def _button(label: str, icon: str, key: str, act, *arguments, **options) -> None
 
 
 def _mark(visit: Visit, info: ClassInfo, kind: MarkerKind) -> None:
-    _try(visit, visit.server.mark, info, kind, st.session_state[_TEXT])
+    _try(visit, visit.server.markers.mark, info, kind, st.session_state[_TEXT])
 
 
 def _go_on(visit: Visit, info: ClassInfo) -> None:
-    _try(visit, visit.server.go_on, info)
+    _try(visit, visit.server.markers.go_on, info)
 
 
 def _unmark(visit: Visit, info: ClassInfo, marker: Marker) -> None:
-    _try(visit, visit.server.unmark, info, marker)
+    _try(visit, visit.server.markers.unmark, info, marker)
 
 
 def _try(visit: Visit, act, *arguments) -> None:

@@ -52,7 +52,7 @@ def _own_data(token: str) -> bytes | None:
     if found is None:
         return None
     student, info = found
-    return own_data_json(server.rights.everything(student), server.clock(), server.deletion_ms(info))
+    return own_data_json(server.rights.everything(student), server.clock(), server.keeping.deletion_ms(info))
 
 
 def _erase(token: str) -> bool:

@@ -34,7 +34,7 @@ def show_rights(server: ClassServer, student: Student, info: ClassInfo) -> None:
             return
         try:
             rows = server.rights.everything(student)
-            deleted_ms = server.deletion_ms(info)
+            deleted_ms = server.keeping.deletion_ms(info)
         except StoreError as error:
             st.warning(str(error))
             return

@@ -316,9 +316,9 @@ class TestClassOnly:
 
         info, students = class_of(server, ada, Mode.CLASS_ONLY)
         send(server, clock, students, 32)
-        server.mark(ada, info, MarkerKind.BREAK)
+        server.markers.mark(ada, info, MarkerKind.BREAK)
         send(server, clock, students, 5)
-        server.go_on(ada, info)
+        server.markers.go_on(ada, info)
         send(server, clock, students, 60)
         drawn = server.board(info).look(max_age_ms=-1).drawn
         begin_ms = info.opened_ms + 30_000

@@ -132,7 +132,7 @@ def test_a_purged_class_is_gone_for_who_has_it_open(server, clock):
     server.frame_arrived(ann, camera_frame())
     serve(server.ticker, 1e9)
     server.recorder.flush()
-    assert server.deletion_ms(info) == clock() + 90 * DAY_MS
+    assert server.keeping.deletion_ms(info) == clock() + 90 * DAY_MS
     clock.advance(90 * DAY_MS / 1000)
     assert server.retention.look()
     assert server.store.classes.get(info.id) is None

@@ -148,7 +148,7 @@ class TestErasing:
             def stop(self) -> None: ...
 
         server.jobs._jobs[7] = Job()
-        server.erase_class(info)
+        server.keeping.erase_class(info)
         assert server.jobs.of(7) is None
 
 
@@ -159,7 +159,7 @@ class TestTheFile:
         clock.advance(1)
         server.frame_arrived(ann, camera_frame())
         serve(server.ticker, 3e9)
-        content = json.loads(own_data_json(server.rights.everything(ann), clock(), server.deletion_ms(info)))
+        content = json.loads(own_data_json(server.rights.everything(ann), clock(), server.keeping.deletion_ms(info)))
         assert len(content["tables"]["readings"]) == 3, "also what waited for its commit"
         assert set(content["tables"]["readings"][0]) == {column.name for column in metadata.tables["readings"].columns}
         assert content["made"] == "2026-01-05T10:00:03+00:00"

@@ -228,7 +228,7 @@ class TestAClass:
         ann, token = join(server, info, "Ann")
         send(server, clock, ann, seconds=3)
         server.frame_arrived(ann, camera_frame())
-        server.erase_class(info)
+        server.keeping.erase_class(info)
         serve(server.ticker, clock.advance(5) / 1000)
         server.recorder.flush()
         assert server.student_of(token) is None
@@ -236,7 +236,7 @@ class TestAClass:
         assert len(server.store.readings.of_class(info.id)) == len(server.store.readings.visits(info.id)) == 0
 
     def test_a_class_opened_after_an_erased_one_is_open(self, server, teacher, info, clock):
-        server.erase_class(info)
+        server.keeping.erase_class(info)
         new = server.open_class(teacher, "New")
         ann, _ = join(server, new, "Ann")
         send(server, clock, ann)

@@ -126,7 +126,7 @@ class TestSignals:
                 press(ann, LOST)
 
     def test_a_student_of_an_erased_class_says_nothing(self, server, info, ann, monkeypatch):
-        server.erase_class(info)
+        server.keeping.erase_class(info)
         with pytest.raises(BadInput):
             server.signal(ann, LOST)
         monkeypatch.setattr(
@@ -152,8 +152,8 @@ class TestLowering:
     def test_the_teacher_lowers_a_hand_and_nothing_else(self, server, ada, info, ann):
         for kind in (HAND, LOST):
             server.signal(ann, kind)
-        server.lower_hand(ada, info, ann.id)
-        server.lower_hand(ada, info, ann.id)
+        server.markers.lower_hand(ada, info, ann.id)
+        server.markers.lower_hand(ada, info, ann.id)
         assert said(server, info) == [LOST]
         assert set(server.signals.standing(ann)) == {LOST}
 
@@ -161,8 +161,8 @@ class TestLowering:
         bob = sign_up(server.accounts, "Bob").teacher
         server.signal(ann, HAND)
         with pytest.raises(NotAllowed):
-            server.lower_hand(bob, info, ann.id)
-        server.lower_hand(bob, server.open_class(bob, "Chemistry"), ann.id)
+            server.markers.lower_hand(bob, info, ann.id)
+        server.markers.lower_hand(bob, server.open_class(bob, "Chemistry"), ann.id)
         assert said(server, info) == [HAND]
 
 
@@ -172,24 +172,24 @@ class TestMarkers:
 
     def test_a_marker_is_on_the_board_at_once_and_taken_back(self, server, ada, info):
         server.board(info).look()
-        server.mark(ada, info, MarkerKind.TOPIC, "  Lens\x00es  ")
-        server.mark(ada, info, MarkerKind.JOKE)
+        server.markers.mark(ada, info, MarkerKind.TOPIC, "  Lens\x00es  ")
+        server.markers.mark(ada, info, MarkerKind.JOKE)
         assert self.kinds(server, info) == [MarkerKind.TOPIC, MarkerKind.JOKE]
         topic, joke = server.board(info).look().markers
         assert topic.text == "Lenses"
-        server.unmark(ada, info, joke)
+        server.markers.unmark(ada, info, joke)
         assert self.kinds(server, info) == [MarkerKind.TOPIC]
 
     def test_a_note_needs_a_text(self, server, ada, info):
         with pytest.raises(BadInput, match="Type the note"):
-            server.mark(ada, info, MarkerKind.NOTE, " \x00 ")
+            server.markers.mark(ada, info, MarkerKind.NOTE, " \x00 ")
 
     def test_a_break_lasts_once_and_until_the_class_goes_on(self, server, ada, info, clock):
         for _ in range(2):
-            server.mark(ada, info, MarkerKind.BREAK)
+            server.markers.mark(ada, info, MarkerKind.BREAK)
             clock.advance(5)
         assert server.board(info).look().in_break
-        server.go_on(ada, info)
+        server.markers.go_on(ada, info)
         (pause,) = server.board(info).look().markers
         assert pause.until_ms - pause.at_ms == 10_000
         assert not server.board(info).look().in_break
@@ -197,16 +197,16 @@ class TestMarkers:
     @pytest.mark.parametrize("who", ["another teacher", "after the end", "after it was deleted"])
     def test_who_may_mark_and_when(self, server, ada, info, who):
         teacher = sign_up(server.accounts, "Bob").teacher if who == "another teacher" else ada
-        server.mark(ada, info, MarkerKind.BREAK)
+        server.markers.mark(ada, info, MarkerKind.BREAK)
         (marker,) = server.store.markers.of_class(info.id)
         if who == "after the end":
             server.end_class(info)
         elif who == "after it was deleted":
-            server.erase_class(info)
+            server.keeping.erase_class(info)
         for act in (
-            lambda: server.mark(teacher, info, MarkerKind.JOKE),
-            lambda: server.go_on(teacher, info),
-            lambda: server.unmark(teacher, info, marker),
+            lambda: server.markers.mark(teacher, info, MarkerKind.JOKE),
+            lambda: server.markers.go_on(teacher, info),
+            lambda: server.markers.unmark(teacher, info, marker),
         ):
             with pytest.raises(BadInput if who == "after the end" else NotAllowed):
                 act()

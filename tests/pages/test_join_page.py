@@ -136,7 +136,7 @@ def test_a_link_to_another_class_wins_over_the_cookie_of_this_one(browser, serve
 
 def test_the_cookie_of_an_erased_class_is_no_error(browser, server, seeded):
     _, token = _join_with_camera(server, seeded, "Dan")
-    server.erase_class(seeded.info)
+    server.keeping.erase_class(seeded.info)
     browser.cookies[cookies.STUDENT] = token
     browser.open(JOIN)
     assert browser.failed == []
@@ -223,7 +223,7 @@ def test_who_was_erased_is_told_so_by_the_page_that_is_open(browser, server, see
     dan, token = _join_with_camera(server, seeded, "Dan")
     browser.cookies[cookies.STUDENT] = token
     browser.open(JOIN)
-    server.erase_student(ada.teacher, seeded.info, dan.id)
+    server.keeping.erase_student(ada.teacher, seeded.info, dan.id)
     browser.app.run()
     assert browser.failed == []
     assert "Join your class" in browser.text

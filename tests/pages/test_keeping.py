@@ -25,7 +25,7 @@ def test_a_shorter_time_is_chosen_when_the_class_is_opened(as_ada, server, ada):
     assert as_ada.failed == []
     (info,) = server.store.classes.of_teacher(ada.teacher.id)
     assert info.keep_days == 7
-    assert server.deletion_ms(info) == info.opened_ms + 7 * DAY_MS
+    assert server.keeping.deletion_ms(info) == info.opened_ms + 7 * DAY_MS
 
 
 def test_the_time_is_changed_afterwards_but_not_to_one_that_is_over(as_ada, server, seeded, clock):
@@ -77,7 +77,7 @@ def test_a_class_without_students_offers_none_to_delete(as_ada, server, ada):
 def test_nobody_deletes_a_student_of_somebody_elses_class(server, seeded):
     grace = sign_up(server.accounts, "Grace").teacher
     with pytest.raises(NotAllowed):
-        server.erase_student(grace, seeded.info, seeded.students[0].id)
+        server.keeping.erase_student(grace, seeded.info, seeded.students[0].id)
     with pytest.raises(NotAllowed):
-        server.keep_for(grace, seeded.info, 1)
+        server.keeping.keep_for(grace, seeded.info, 1)
     assert len(server.store.classes.students(seeded.info.id)) == 3

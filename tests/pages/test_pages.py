@@ -209,9 +209,9 @@ class TestSettings:
         browser.open(SETTINGS)
         assert "A colleague has left" not in browser.text
         with pytest.raises(NotAllowed):
-            server.remove_teacher(grace.teacher, ada.teacher)
+            server.keeping.remove_teacher(grace.teacher, ada.teacher)
         with pytest.raises(NotAllowed):
-            server.remove_teacher(ada.teacher, ada.teacher)
+            server.keeping.remove_teacher(ada.teacher, ada.teacher)
 
     @pytest.mark.parametrize("how", ["removed", "signed out in another tab"])
     def test_a_board_that_only_refreshes_itself_shows_the_gate_too(self, browser, server, ada, monkeypatch, how):
@@ -221,7 +221,7 @@ class TestSettings:
         browser.open(LIVE)
         assert "Ann" in browser.text
         if how == "removed":
-            server.remove_teacher(ada.teacher, grace.teacher)
+            server.keeping.remove_teacher(ada.teacher, grace.teacher)
         else:
             server.accounts.sign_out(grace.token)
 

@@ -73,7 +73,7 @@ class TestStudent:
 
     def test_a_hand_that_the_teacher_lowered_is_down(self, as_dan, server, ada, seeded, dan):
         button(as_dan, "Hand up").click().run()
-        server.lower_hand(ada.teacher, seeded.info, dan[0].id)
+        server.markers.lower_hand(ada.teacher, seeded.info, dan[0].id)
         as_dan.app.run()
         assert buttons(as_dan) == LABELS
 
