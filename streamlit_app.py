@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from classroom.few_arenas import few_arenas
+from classroom import heap
 from classroom.ui import running, stay_inside, uploads
 from classroom.ui.headers import SecurityHeaders
 from classroom.ui.kept_files import KeptFiles
@@ -40,7 +40,7 @@ async def lifespan(_app):
     running.shut_down()
 
 
-few_arenas()
+heap.keep_together()
 running.refuse_unsafe_settings()
 stay_inside.ask_nobody_for_the_address()
 uploads.keep_in_memory()

@@ -21,13 +21,17 @@ COUNTED = (
 _UNPLEASANT = [EMOTIONS.index(emotion) for emotion in UNPLEASANT]
 
 
-# Sums are kept hour by hour, of hours without a reading not at all: a clock may be set, a class forgotten for weeks.
 HOUR_MS = 3_600_000
-_STEPS = HOUR_MS // STEP_MS
+# Sums are kept in parts of ten minutes, of those without a reading not at all: a clock may be set, a class forgotten
+# for weeks. What no rule looks at any more goes part by part, or a class of two hours would take tens of megabytes.
+_PART_MS = 600_000
+_STEPS = _PART_MS // STEP_MS
+# Students for whom a part gets room before they come: more would be memory, fewer would be copying.
+_ROOM_FOR = 16
 
 
 class StepCounts:
-    """(steps, students, ``COUNTED``) sums that grow with the class.
+    """(steps, students, ``COUNTED``) sums of a class, from a moment on that ``forget`` moves.
 
     Args:
         from_ms: nothing is earlier; readings before it are left out.
@@ -35,10 +39,11 @@ class StepCounts:
 
     def __init__(self, from_ms: int) -> None:
         self._from_ms = from_ms // STEP_MS * STEP_MS
-        self.students: list[int] = []  # in the order of their rows
+        self.students: tuple[int, ...] = ()  # in the order of their rows
         self.first_ms = np.empty(0)  # first reading of each student
         self._row_of: dict[int, int] = {}
-        self._sums: dict[int, np.ndarray] = {}  # hour since 1970 to (_STEPS, students, COUNTED)
+        self._hours: set[int] = set()  # since 1970, in which something was read
+        self._sums: dict[int, np.ndarray] = {}  # part since 1970 to (_STEPS, students, COUNTED)
 
     def add(self, readings: pd.DataFrame) -> None:
         """Count these, too.
@@ -55,37 +60,44 @@ class StepCounts:
         for student_id in np.unique(students).tolist():
             if student_id not in self._row_of:
                 self._row_of[student_id] = len(self.students)
-                self.students.append(student_id)
+                self.students += (student_id,)
         rows = np.array([self._row_of[student_id] for student_id in students.tolist()])
         self.first_ms = np.append(self.first_ms, np.full(len(self.students) - len(self.first_ms), np.inf))
         np.minimum.at(self.first_ms, rows, at_ms)
         steps, counted = at_ms // STEP_MS, _counted(readings)
-        for hour in np.unique(steps // _STEPS).tolist():
-            own = steps // _STEPS == hour
-            np.add.at(self._of_hour(hour), (steps[own] % _STEPS, rows[own]), counted[own])
+        self._hours.update(np.unique(at_ms // HOUR_MS).tolist())
+        for part in np.unique(steps // _STEPS).tolist():
+            own = steps // _STEPS == part
+            np.add.at(self._of_part(part), (steps[own] % _STEPS, rows[own]), counted[own])
+
+    def forget(self, before_ms: int) -> None:
+        """What was earlier is not asked for any more, and readings of then that come still are left out."""
+        self._from_ms = max(self._from_ms, before_ms // STEP_MS * STEP_MS)
+        for part in [part for part in self._sums if (part + 1) * _PART_MS <= self._from_ms]:
+            del self._sums[part]
 
     def is_silent(self, hour: int) -> bool:
         """Whether nothing was read in this hour since 1970."""
-        return hour not in self._sums
+        return hour not in self._hours
 
     def last(self, until_ms: int, seconds: float, skip_s: float = 0.0) -> dict[str, np.ndarray]:
         """Sums by name, (students,), over the ``seconds`` before ``until_ms``, or before ``skip_s`` before it."""
         end = (until_ms - round(skip_s * 1000)) // STEP_MS
         begin = end - max(round(seconds * 1000 / STEP_MS), 1)
-        part = np.zeros((len(self.students), len(COUNTED)))
-        for hour in range(begin // _STEPS, (end - 1) // _STEPS + 1):
-            if (sums := self._sums.get(hour)) is not None:
-                first = hour * _STEPS
-                found = sums[max(begin - first, 0) : end - first].sum(axis=0)[: len(part)]
-                part[: len(found)] += found
-        return dict(zip(COUNTED, part.T, strict=True))
+        total = np.zeros((len(self.students), len(COUNTED)))
+        for part in range(begin // _STEPS, (end - 1) // _STEPS + 1):
+            if (sums := self._sums.get(part)) is not None:
+                first = part * _STEPS
+                found = sums[max(begin - first, 0) : end - first].sum(axis=0)[: len(total)]
+                total[: len(found)] += found
+        return dict(zip(COUNTED, total.T, strict=True))
 
-    def _of_hour(self, hour: int) -> np.ndarray:
-        """The sums of an hour, with room for all students."""
-        have = self._sums.get(hour, np.zeros((_STEPS, 32, len(COUNTED))))
+    def _of_part(self, part: int) -> np.ndarray:
+        """The sums of a part, with room for all students."""
+        have = self._sums.get(part, np.zeros((_STEPS, 0, len(COUNTED))))
         if have.shape[1] < len(self.students):
-            have = np.pad(have, ((0, 0), (0, 2 * len(self.students) - have.shape[1]), (0, 0)))
-        self._sums[hour] = have
+            room = len(self.students) + _ROOM_FOR - have.shape[1]
+            have = self._sums[part] = np.pad(have, ((0, 0), (0, room), (0, 0)))
         return have
 
 

@@ -102,6 +102,7 @@ class AlertWatch:
     def __init__(self, from_ms: int, rules: Sequence[Rule] = RULES) -> None:
         self.counts = StepCounts(from_ms)
         self._rules = [rule for rule in rules if rule.is_on]
+        self._look_back_ms = round(1000 * (max((rule.for_s for rule in rules), default=0.0) + _BEFORE_S)) + STEP_MS
         self._next_ms = (from_ms // STEP_MS + 1) * STEP_MS
         self._lasting: dict[str, dict[int | None, _Lasting]] = {rule.name: {} for rule in rules}
         self._rests_until: dict[tuple[str, int | None], int] = {}
@@ -131,6 +132,7 @@ class AlertWatch:
                 self._looks[rule.name].append(look)
                 events += self._step(rule, self._next_ms, look)
             self._next_ms += STEP_MS
+        self.counts.forget(self._next_ms - self._look_back_ms)
         return events
 
     def series(self, rule_name: str, who: int | None) -> list[float | None]:
@@ -180,7 +182,7 @@ class AlertWatch:
         known = (n >= FEWEST_READINGS) & (n >= LEAST_COVERAGE * sums["analyses"]) & (lately[whole] > 0)
         known &= at_ms - self.counts.first_ms >= max(FIRST_MS, rule.for_s * 1000)
         # Copied: the column alone would keep the table of all columns for as long as the look is kept.
-        return _Look(tuple(self.counts.students), np.where(known, sums[part] / np.maximum(n, 1), np.nan), n.copy())
+        return _Look(self.counts.students, np.where(known, sums[part] / np.maximum(n, 1), np.nan), n.copy())
 
     def _change(self, rule: Rule, at_ms: int) -> _Look:
         """How much the class's mean has risen, or fallen for the energy, against the minutes before."""

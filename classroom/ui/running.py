@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.runtime import Runtime, exists
 from streamlit.runtime.secrets import secrets_singleton
 
+from classroom import heap
 from classroom.errors import ClassroomError
 from classroom.safe_start import unsafe_settings
 from classroom.server import ClassServer
@@ -79,11 +80,13 @@ async def watch_loop() -> None:
 async def collect_garbage() -> None:
     """Once a minute, until cancelled, what Streamlit would do after every run of a page.
 
-    Python by itself collects too seldom: a page that was closed is garbage that holds open files.
+    Python by itself collects too seldom: a page that was closed is garbage that holds open files. What becomes free
+    goes back to the machine, while another thread waits for that.
     """
     while True:
         await asyncio.sleep(COLLECT_EVERY_S)
         gc.collect()
+        await asyncio.to_thread(heap.give_back)
 
 
 def shut_down() -> None:
