@@ -24,7 +24,7 @@ def keep_together() -> bool:
 
 
 def give_back() -> bool:
-    """Give the holes in the heaps back to the machine, which takes some milliseconds; gives whether that was possible."""
+    """Give the holes in the heaps back to the machine, in some milliseconds; gives whether that was possible."""
     library = _library()
     return library is not None and library.malloc_trim(0) in (0, 1)
 

@@ -67,10 +67,13 @@ def student_windows(readings: pd.DataFrame, window_s: int) -> pd.DataFrame:
 
 
 def add_windows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """The student windows of both sets of readings together."""
+    """The student windows of both sets of readings together; both in the order of their index, as it is."""
     if first.empty or second.empty:
         return second if first.empty else first
-    return pd.concat([first, second]).groupby(level=["window_ms", "student_id"]).sum()
+    # A live class adds its last seconds to hours: what lies before them is carried over, not added up once more.
+    before = int(first.index.get_level_values("window_ms").searchsorted(second.index[0][0]))
+    both = pd.concat([first.iloc[before:], second]).groupby(level=["window_ms", "student_id"]).sum()
+    return pd.concat([first.iloc[:before], both]) if before else both
 
 
 def coarser(windows: pd.DataFrame, window_s: int) -> pd.DataFrame:

@@ -152,6 +152,20 @@ def test_live_in_any_portions_and_read_again_are_the_same(seed):
     assert len(told) > 6
 
 
+def test_a_long_class_keeps_what_its_rules_look_at_and_no_more():
+    """Each minute one student leaves and another joins: after three hours there is no more than after one."""
+    watch, held = AlertWatch(T), []
+    for minute in range(180):
+        rows = [(T + minute * MINUTE + second * SECOND, minute + 1, face("neutral")) for second in range(0, 60, 5)]
+        watch.add(readings_frame(rows))
+        watch.advance(T + (minute + 1) * MINUTE, NOBODY_SAID_ANYTHING, visits_frame([]))
+        held.append(watch.counts.steps_held)
+    assert max(held[60:]) == max(held[:60]) == 2 * 10 * MINUTE / STEP_MS
+    watch.add(readings_frame([(T + SECOND, 1, face("sad"))]))
+    assert watch.counts.steps_held == held[-1], "what comes hours late is not looked at"
+    assert np.nansum(watch.counts.last(T + 180 * MINUTE, 600)["analyses"]) == 10 * 12, "the last ten minutes are there"
+
+
 def test_every_kind_of_event_is_found_and_a_calm_class_is_nearly_silent():
     made = made_class(21, students=12, minutes=30, began_ms=T, student_events=1)
     events = replay(made.began_ms, made.ended_ms, made.readings, made.signals, made.visits)
