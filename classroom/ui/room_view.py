@@ -56,6 +56,8 @@ def _sharing(visit: Visit, info: ClassInfo, shared: dict) -> None:
     video = VIDEO | ({"deviceId": {"exact": shared["device"]}} if shared["device"] else {})
     with columns[0], st.container(gap=None):
         camera, cameras = show_room(shared["sharer"], video)
+        # Only now: a run may be broken off by the next one before it comes here, and that is not a page that was left.
+        shared["mounted"] = True
         _numbers_over_the_picture(visit, info)
     if camera is Camera.ON and shared["began_ms"] is None:
         shared["began_ms"] = visit.server.clock()
@@ -135,7 +137,6 @@ def _shared(visit: Visit, info: ClassInfo) -> dict | None:
     if shared["class_id"] != info.id or was_left:
         _stop(visit)
         return None
-    shared["mounted"] = True
     return shared
 
 

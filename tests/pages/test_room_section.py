@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 
 from classroom.errors import EngineError
 from classroom.records import Reading, Sharing, Student
@@ -109,6 +110,18 @@ def test_a_page_that_was_left_has_stopped(as_ada, server, info):
     assert as_ada.failed == []
     assert server.rooms.view(info.id).sharer is None
     assert "Start the camera" in [button.label for button in as_ada.app.button]
+
+
+def test_a_run_that_is_broken_off_before_the_camera_was_asked_for_does_not_stop_it(as_ada, server, info, monkeypatch):
+    """As a refresh does that comes at the same moment as the button, on a busy machine."""
+    with monkeypatch.context() as broken_off:
+        broken_off.setattr("classroom.ui.room_view.show_room", lambda *_: st.stop())
+        as_ada.open(LIVE)
+        press(as_ada, "Start the camera")
+    as_ada.app.run()
+    assert as_ada.failed == []
+    assert server.rooms.view(info.id).sharer is not None
+    assert "Stop the camera" in [button.label for button in as_ada.app.button]
 
 
 def test_a_second_page_takes_over_and_the_first_says_so(as_ada, server, info):
