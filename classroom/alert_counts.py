@@ -76,11 +76,6 @@ class StepCounts:
         for part in [part for part in self._sums if (part + 1) * _PART_MS <= self._from_ms]:
             del self._sums[part]
 
-    @property
-    def steps_held(self) -> int:
-        """Steps that there is memory for."""
-        return len(self._sums) * _STEPS
-
     def is_silent(self, hour: int) -> bool:
         """Whether nothing was read in this hour since 1970."""
         return hour not in self._hours

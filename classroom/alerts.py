@@ -102,7 +102,9 @@ class AlertWatch:
     def __init__(self, from_ms: int, rules: Sequence[Rule] = RULES) -> None:
         self.counts = StepCounts(from_ms)
         self._rules = [rule for rule in rules if rule.is_on]
-        self._look_back_ms = round(1000 * (max((rule.for_s for rule in rules), default=0.0) + _BEFORE_S)) + STEP_MS
+        self._look_back_ms = (
+            round(1000 * (max((rule.for_s for rule in self._rules), default=0.0) + _BEFORE_S)) + STEP_MS
+        )
         self._next_ms = (from_ms // STEP_MS + 1) * STEP_MS
         self._lasting: dict[str, dict[int | None, _Lasting]] = {rule.name: {} for rule in rules}
         self._rests_until: dict[tuple[str, int | None], int] = {}

@@ -23,10 +23,10 @@ def keep_together() -> bool:
     return library is not None and all(library.mallopt(what, value) == 1 for what, value in wanted)
 
 
-def give_back() -> bool:
-    """Give the holes in the heaps back to the machine, in some milliseconds; gives whether that was possible."""
-    library = _library()
-    return library is not None and library.malloc_trim(0) in (0, 1)
+def give_back() -> None:
+    """Give the holes in the heaps back to the machine, where that is possible; takes some milliseconds."""
+    if library := _library():
+        library.malloc_trim(0)
 
 
 def _library() -> ctypes.CDLL | None:

