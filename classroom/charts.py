@@ -61,7 +61,7 @@ def timeline_figure(
     Args:
         windows: ``mood.class_windows``, ``told_windows.told_timeline`` or ``attention_windows.attention_of_class`` as
             the mode wants it, ``window_s`` long; an empty one gives an empty figure with the same axes.
-        from_ms: left end of the time axis; the first window when ``None``.
+        from_ms: left end of the time axis; the first window when ``None``, else the first marker.
         at_least_s: length of the time axis when there is less: a class that has just begun does not fill it at once.
         zone: the teacher's time zone, for the axis and the hover text.
         lane: ``signals.lane`` of the same windows; ``None`` where nobody can signal: there is no lane then.
@@ -72,7 +72,8 @@ def timeline_figure(
         ``data`` and ``layout`` of Plotly's schema, with arrays and times in them, see ``figure_rows``.
     """
     rows = _rows(mode, windows, window_s * 1000, zone, lane)
-    first_ms = from_ms if from_ms is not None else int(windows.index[0]) if len(windows) else None
+    known_ms = [int(windows.index[0])] if len(windows) else [marker.at_ms for marker in markers or ()]
+    first_ms = from_ms if from_ms is not None else min(known_ms, default=None)
     last_ms, ends = 0, None
     if first_ms is not None:
         windows_end_ms = int(windows.index[-1]) + window_s * 1000 if len(windows) else 0

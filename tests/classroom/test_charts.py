@@ -189,6 +189,14 @@ class TestLessonMarks:
         assert line(figure, "markers").customdata[1] == "10:00:12 to 10:00:18 break"
 
 
+def test_a_class_in_which_nobody_was_and_something_was_noted_has_an_axis_of_minutes():
+    figure = timeline_figure(EMPTY, 10, UTC, markers=[Marker(1, 1, MarkerKind.QUESTION, "Why?", T + 5_000)])
+    begin, end = (pd.Timestamp(each) for each in figure.layout.xaxis.range)
+    assert begin == pd.Timestamp(T + 5_000, unit="ms")
+    assert end - begin == pd.Timedelta(minutes=5)
+    assert "Why?" in str(figure.layout.annotations)
+
+
 def test_the_axis_of_an_empty_class_is_one_of_times():
     figure = timeline_figure(EMPTY, 10, UTC, from_ms=T)
     assert {figure.layout[axis].type for axis in figure.layout if axis.startswith("xaxis")} == {"date"}
