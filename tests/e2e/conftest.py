@@ -1,4 +1,7 @@
-"""Real servers, real browsers, fake cameras. A failure leaves a picture of every open page in ``build/e2e``."""
+"""Real servers, real browsers, fake cameras.
+
+A failure leaves a picture of every open page in ``build/e2e``, and prints what the page says.
+"""
 
 import os
 import re
@@ -102,7 +105,7 @@ def open_context(browsers, request: pytest.FixtureRequest) -> Iterator[Callable[
 
     yield new_context
     if request.node.stash.get(_FAILED, False):
-        _take_pictures(request.node.name, opened)
+        _keep_what_is_seen(request.node.name, opened)
     for context in opened:
         context.close()
 
@@ -149,15 +152,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     return report
 
 
-def _take_pictures(test: str, contexts: list[BrowserContext]) -> None:
+def _keep_what_is_seen(test: str, contexts: list[BrowserContext]) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     pages = [page for context in contexts for page in context.pages]
     for number, page in enumerate(pages):
         path = PICTURES / f"{re.sub(r'[^a-zA-Z0-9_]+', '-', test)[:80]}-{number}.png"
         try:
+            print(f"{page.url} says:\n{page.inner_text('body', timeout=10_000)}\n")
             page.screenshot(path=path, full_page=True, timeout=10_000)
         except Error as error:
-            print(f"no picture of {page.url}: {error}")
+            print(f"not all is known of {page.url}: {error}")
 
 
 def _clip_or(name: str, stand_in: Callable[[], Iterator[np.ndarray]]) -> Iterator[np.ndarray]:
