@@ -33,6 +33,8 @@ WARM_UP_S = 20 * 60.0
 # Streamlit keeps a page that was closed for two minutes, in case it comes back, and drops it when another page is
 # opened after that; the server collects what was dropped once a minute.
 KEPT_S, COLLECTED_S = 125.0, 65.0
+# A run of a page has a thread while it lasts, a few milliseconds; what leaked is there at every look.
+LOOKS, LOOK_EVERY_S = 60, 1.0
 NEAR = 2
 MAX_MINUTES, MAX_CHANGES = 300, 500
 
@@ -60,6 +62,11 @@ class Counts:
         """By how much each has grown, flat."""
         names = ("threads", "open_files", "asyncio_tasks")
         return {f"{name}_more_afterwards": getattr(self, name) - getattr(before, name) for name in names}
+
+
+def at_every_look(looks: Sequence[Counts]) -> Counts:
+    """What never went away: the fewest of each."""
+    return Counts(*(min(column) for column in zip(*map(astuple, looks), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -125,11 +132,15 @@ async def _sample(server: ServerProcess, students: Students, seconds: float) -> 
 
 
 async def _settled(server: ServerProcess, token: str) -> Counts:
-    """What is there when nobody has come or gone for a while."""
+    """What is there for a minute on end when nobody has come or gone for a while."""
     await asyncio.sleep(KEPT_S)
     await (await TeacherPeer.watch(server, token)).close()
     await asyncio.sleep(COLLECTED_S)
-    return counts(server)
+    looks = []
+    for _ in range(LOOKS):
+        looks.append(counts(server))
+        await asyncio.sleep(LOOK_EVERY_S)
+    return at_every_look(looks)
 
 
 def _usage(server: ServerProcess) -> Usage:

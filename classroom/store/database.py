@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds. A visitor waits for it, and without a limit a database behind a firewall keeps everybody waiting for minutes.
 ANSWER_WITHIN_S = 5
+# Open connections to an SQLite file: two are kept; a crowd that joins at once opens more, and they are closed after it.
+_KEPT, _MORE = 2, 13
 # PostgreSQL's lock of who updates the tables; any number that nothing else in the database uses.
 _UPDATE_LOCK = 2_013_731
 
@@ -140,9 +142,11 @@ def connect(url: str) -> Engine:
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": ANSWER_WITHIN_S})
+    pool = {}
     if address.database and address.database != ":memory:":
         _keep_from_others(Path(address.database))
-    engine = create_engine(address, connect_args={"timeout": ANSWER_WITHIN_S})
+        pool = {"pool_size": _KEPT, "max_overflow": _MORE}
+    engine = create_engine(address, connect_args={"timeout": ANSWER_WITHIN_S}, **pool)
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection, _record) -> None:

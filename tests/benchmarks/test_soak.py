@@ -1,6 +1,6 @@
 import pytest
 
-from benchmarks.soak import WARM_UP_S, Counts, Sample, draw, slope_mb_per_hour
+from benchmarks.soak import WARM_UP_S, Counts, Sample, at_every_look, draw, slope_mb_per_hour
 
 SAME = Counts(40, 60, 30)
 
@@ -38,6 +38,10 @@ def test_what_is_left_behind_is_counted():
         "open_files_more_afterwards": -1,
         "asyncio_tasks_more_afterwards": 0,
     }
+
+
+def test_what_is_there_for_a_moment_is_not_left_behind():
+    assert at_every_look([Counts(41, 64, 30), Counts(52, 60, 30), Counts(40, 61, 33)]) == Counts(40, 60, 30)
 
 
 def test_the_graph_is_drawn(tmp_path):

@@ -376,3 +376,17 @@ def test_a_locked_sqlite_file_is_waited_for_and_then_said(tmp_path, monkeypatch)
     other.teachers.add_key("key", MONDAY_MS)
     holder.close()
     other.close()
+
+
+def test_of_a_crowd_that_asks_at_once_two_connections_to_a_sqlite_file_stay_open(tmp_path):
+    store = Store(f"sqlite:///{tmp_path / 'classes.db'}")
+    all_ask = threading.Barrier(8)
+
+    def ask(_number: int) -> int:
+        with store._database.begin() as connection:
+            all_ask.wait(10)
+            return connection.scalar(select(1))
+
+    assert in_threads(ask, 8) == [1] * 8
+    assert store._database.engine.pool.checkedin() == 2
+    store.close()
