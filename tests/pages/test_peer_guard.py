@@ -72,15 +72,23 @@ class Sends(MediaStreamTrack):
 class Connection:
     """A peer, and the server's end of it."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, relay: MediaRelay, tracks: list[MediaStreamTrack]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        relay: MediaRelay,
+        tracks: list[MediaStreamTrack],
+        who: str = "student 7",
+        take=lambda frame: None,
+    ) -> None:
         self.sizes: list[tuple[int, int]] = []
         self.ended: list[str] = []
         self._loop = loop
         self._peer = self._on_loop(self._new(RTCPeerConnection))
-        guard = PeerGuard("student 7", self.ended.append)
+        guard = PeerGuard(who, self.ended.append)
 
         def arrived(frame):
             self.sizes.append((frame.width, frame.height))
+            take(frame)
             guard.decoded()
 
         with guard.watching():
@@ -159,8 +167,8 @@ def connect(loop):
     relay = asyncio.run_coroutine_threadsafe(make_relay(), loop).result(10)
     made: list[Connection] = []
 
-    def new(*tracks: MediaStreamTrack) -> Connection:
-        made.append(Connection(loop, relay, list(tracks)))
+    def new(*tracks: MediaStreamTrack, **settings) -> Connection:
+        made.append(Connection(loop, relay, list(tracks), **settings))
         return made[-1]
 
     yield new
