@@ -204,6 +204,8 @@ class GuardedWebsocket(Guarded):
 def guard(server: uvicorn.Server, files: int) -> None:
     """Have a server that is loaded and has not started yet make guarded connections."""
     config = server.config
+    if issubclass(config.http_protocol_class, GuardedHttp):
+        return  # already
     proxies = getattr(config.loaded_app, "trusted_hosts", ())  # of uvicorn's own ProxyHeadersMiddleware
     book = ConnectionBook(files, lambda address: address in proxies)
     config.ws_max_size = min(config.ws_max_size, MESSAGE_BYTES)

@@ -44,6 +44,7 @@ class MessagePace:
         if scope["type"] != "websocket":
             return await self._app(scope, receive, send)
         allowance = Allowance(AT_ONCE, A_SECOND, time.monotonic)
+        is_gone = False
 
         async def in_its_turn() -> Message:
             message = await receive()
@@ -53,6 +54,15 @@ class MessagePace:
                 return {"type": "websocket.disconnect", "code": 1003}
             if wait_s := allowance.take():
                 await asyncio.sleep(wait_s)
-            return message
+            # What waits when its sender has gone is nobody's any more, and Streamlit would stumble over it.
+            return {"type": "websocket.disconnect", "code": 1006} if is_gone else message
 
-        await self._app(scope, in_its_turn, send)
+        async def noticing_who_is_gone(message: Message) -> None:
+            nonlocal is_gone
+            try:
+                await send(message)
+            except OSError:
+                is_gone = True
+                raise
+
+        await self._app(scope, in_its_turn, noticing_who_is_gone)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from classroom.ui import message_pace
 from classroom.ui.message_pace import A_SECOND, AT_ONCE, Allowance, MessagePace
 from tests import own_loop
@@ -45,6 +47,32 @@ def test_messages_come_in_their_order_and_all_of_them(monkeypatch):
 def test_text_is_the_end():
     sent = [{"type": "websocket.receive", "text": "hello", "bytes": None}]
     assert own_loop.run(_heard(sent)) == [{"type": "websocket.disconnect", "code": 1003}]
+
+
+def test_what_waits_when_its_sender_has_gone_is_dropped():
+    sent = [{"type": "websocket.receive", "bytes": b"1"}, {"type": "websocket.receive", "bytes": b"2"}]
+    gone = {"type": "websocket.disconnect", "code": 1006}
+
+    async def send(_) -> None:
+        raise OSError("the other end is closed")
+
+    async def answers(_scope, receive, send) -> None:
+        first = await receive()
+        with pytest.raises(OSError):
+            await send({"type": "websocket.send", "bytes": b"answer"})
+        heard.extend([first, await receive()])
+
+    async def run() -> None:
+        coming = iter(sent)
+
+        async def receive() -> dict:
+            return next(coming)
+
+        await MessagePace(answers)({"type": "websocket"}, receive, send)
+
+    heard: list[dict] = []
+    own_loop.run(run())
+    assert heard == [sent[0], gone]
 
 
 async def _heard(sent: list[dict]) -> list[dict]:
