@@ -19,9 +19,9 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Browsers hide a machine's addresses behind names that only a local network's name service knows.
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
 )
+# Browsers hide a machine's addresses behind names that only a local network's name service knows.
+_HIDES_ADDRESSES = "{}-features=WebRtcHideLocalIpsWithMdns"
 
 
 def chromium_path() -> str | None:
@@ -34,6 +34,7 @@ def launch(
     clip: Path | None = None,
     *,
     says_yes: bool = True,
+    hides_addresses: bool = False,
     program: str | Path | None = None,
     flags: Iterable[str] = (),
 ) -> Browser:
@@ -42,10 +43,12 @@ def launch(
     Args:
         clip: what the camera shows, a .y4m file, played again and again; ``None``: Chromium's own test picture.
         says_yes: whether it answers "allow" when a page asks for the camera.
+        hides_addresses: from pages without a camera, as browsers of people do.
         program: what starts it, by default ``chromium_path``.
         flags: more of them.
     """
     flags = [*_FLAGS, *flags, "--use-fake-device-for-media-stream"]
+    flags.append(_HIDES_ADDRESSES.format("--enable" if hides_addresses else "--disable"))
     if clip:
         flags.append(f"--use-file-for-fake-video-capture={clip}")
     if says_yes:

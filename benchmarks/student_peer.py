@@ -162,6 +162,10 @@ class StudentPeer:
         lines = peer.localDescription.sdp.splitlines(keepends=True)
         offer = "".join(line for line in lines if not line.startswith(("a=candidate", "a=end-of-candidates")))
         found = [line.strip()[2:] for line in lines if line.startswith("a=candidate")]
+        await self._send_offer(page, streamer, offer, found)
+
+    async def _send_offer(self, page: StreamlitPage, streamer, offer: str, found: Sequence[str]) -> None:
+        """The offer first, then one candidate after the other, as a browser finds them."""
         candidates: dict[str, dict] = {}
         said = {"playing": False, "sdpOffer": {"type": "offer", "sdp": offer}}
         await self._say(page, streamer, **said, iceCandidates=candidates)
