@@ -29,4 +29,13 @@ def health_table(server: ClassServer) -> None:
         st.table({name: version(name) for name in _PACKAGES})
 
 
-_PACKAGES = ("streamlit", "streamlit-webrtc", "aiortc", "mediapipe", "ai-edge-litert", "plotly", "pandas", "SQLAlchemy")
+_PACKAGES = (
+    "streamlit",
+    "streamlit-webrtc",
+    "aiortc",
+    "opencv-python-headless",
+    "ai-edge-litert",
+    "plotly",
+    "pandas",
+    "SQLAlchemy",
+)
