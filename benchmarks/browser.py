@@ -23,6 +23,10 @@ _FLAGS = (
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 )
 
+# Chromium asks its maker for updates, accounts and hints about the pages that are open. Where names that are asked for
+# are watched, it may ask for none; what pages ask for is told by its own events, before any name is looked up.
+ASKS_FOR_NO_NAMES = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+
 
 def chromium_path() -> str | None:
     """The installed Chromium or Chrome, ``None`` when there is none."""
