@@ -7,7 +7,7 @@ from pathlib import Path
 
 from classroom.class_only import ADVISED_K, LEAST_K
 from classroom.errors import BadInput
-from classroom.modes import Mode, allowed_modes, modes_named
+from classroom.modes import Mode, allowed_modes, listed, modes_named
 from classroom.shedding import FASTEST_S, PACES_S
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,5 +127,5 @@ def _default_mode(env: Mapping[str, str], modes: tuple[Mode, ...]) -> Mode:
     """The mode that is asked for; without one the first of those that are allowed."""
     asked = modes_named(env.get("CLASSPULSE_MODE", ""), "CLASSPULSE_MODE")
     if len(asked) > 1 or not set(asked) <= set(modes):
-        raise BadInput(f"CLASSPULSE_MODE must be one of the modes that are allowed here: {', '.join(modes)}.")
+        raise BadInput(f"CLASSPULSE_MODE must be one of the modes that are allowed here: {listed(modes)}.")
     return asked[0] if asked else modes[0]

@@ -47,7 +47,7 @@ def notice(code: str, info: ClassInfo, keep_days: int) -> Notice:
         keep_days: after which what is kept is deleted by itself; 0: never.
     """
     texts = _texts(code if code in languages() else USUAL)
-    own = texts["modes"][info.mode.value]
+    own = texts["modes"][info.mode.word]
     kept = f"{own['kept']} {texts['days'].format(days=keep_days) if keep_days else texts['no_days']}"
     computed = own["computed"].format(group=info.smallest_group)
     return Notice(

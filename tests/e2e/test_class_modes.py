@@ -20,9 +20,9 @@ def test_a_class_of_signals_asks_no_browser_for_a_camera(server, new_teacher, ne
     assert mia.camera_calls == []
 
 
-def test_a_class_of_attention_is_read_without_the_network(server, new_teacher, new_student):
-    teacher, mia = new_teacher(server, "Attention"), new_student(server)
-    code = teacher.open_class("Attention", mode="Attention only")
+def test_a_class_in_view_is_read_without_the_network(server, new_teacher, new_student):
+    teacher, mia = new_teacher(server, "In view"), new_student(server)
+    code = teacher.open_class("In view class", mode="In view")
     mia.join(code, "Mia")
     teacher.sees("Mia", "live")
     expect(teacher.tile("Mia").locator(".now")).to_have_text("in view", timeout=PATIENCE_MS)

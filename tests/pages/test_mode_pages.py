@@ -174,4 +174,4 @@ class TestWithoutExpressions:
     def test_modes_with_expressions_are_not_offered(self, off):
         off.open(LIVE)
         assert off.failed == []
-        assert list(off.app.radio[0].options) == ["Signals only", "Attention only"]
+        assert list(off.app.radio[0].options) == ["Signals only", "In view"]
