@@ -63,7 +63,7 @@ def confirm_lawful_basis(page: Page, within_ms: float = 60_000) -> None:
     opened = page.get_by_role("heading", name="Open a class")
     asked.or_(opened).first.wait_for(timeout=within_ms)
     if asked.is_visible():
-        page.get_by_text("Nobody else is in my classes").click()
+        page.get_by_text("Consent of every student").click()
         page.get_by_text("I have checked these points").click()
         page.get_by_role("button", name="Confirm").click()
         opened.wait_for(timeout=within_ms)

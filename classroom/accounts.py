@@ -140,8 +140,11 @@ class Accounts:
 
     def may_remove(self, teacher: Teacher) -> list[Teacher]:
         """The colleagues whom this teacher may remove: all of them for the first teacher, who set the server up."""
-        first, *others = self._store.teachers.all()
-        return others if teacher.id == first.id else []
+        return self._store.teachers.all()[1:] if self.is_first(teacher) else []
+
+    def is_first(self, teacher: Teacher) -> bool:
+        """Whether this teacher set the server up."""
+        return teacher.id == self._store.teachers.all()[0].id
 
     def sign_out(self, token: str) -> None:
         self._store.teachers.end_sign_in(token_hash(token))

@@ -49,7 +49,8 @@ class AnalysisJobs:
     ) -> None:
         self.max_mb = max_mb
         self._is_own_folder = folder is None
-        self._folder, self._desk, self._clock, self._models_dir = folder, desk, clock, models_dir
+        self.desk = desk
+        self._folder, self._clock, self._models_dir = folder, clock, models_dir
         # One core is left for a class that is running.
         self._workers = min(max((os.cpu_count() or 2) - 1, 1), 4)
         self._jobs: dict[int, RecordingJob] = {}  # by teacher
@@ -141,7 +142,7 @@ class AnalysisJobs:
                 path.touch()
             if _EARLIEST_MS < changed_ms <= self._clock():
                 os.utime(path, (changed_ms / 1000, changed_ms / 1000))  # else it would be as old as its upload
-            job.info = self._desk.recording(path)
+            job.info = self.desk.recording(path)
             job.began_ms = next(
                 at_ms
                 for at_ms in (job.info.recorded_ms, changed_ms, self._clock())
@@ -164,6 +165,13 @@ class AnalysisJobs:
         job.stop()
         if not was_reading:  # else its thread does it, once nobody reads the file any more
             _remove(self._folder_of(job))
+
+    def drop_all(self) -> None:
+        """Forget every recording: no file may be read any more."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            self.drop(job)
 
     def drop_saved_as(self, class_id: int) -> None:
         """A class has been erased: what is in memory of the recording that it was made from goes, too."""

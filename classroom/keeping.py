@@ -35,7 +35,7 @@ class Keeping:
         look_soon: Callable[[], None],
     ) -> None:
         self._store, self._accounts, self._jobs, self._rights = store, accounts, jobs, rights
-        self._clock, self._days, self._forget, self._look_soon = clock, days, forget, look_soon
+        self._clock, self.days, self._forget, self._look_soon = clock, days, forget, look_soon
 
     def erase_class(self, info: ClassInfo) -> None:
         """Delete a class and everything kept of it, also of the recording that it was made from."""
@@ -70,7 +70,16 @@ class Keeping:
     def deletion_ms(self, info: ClassInfo) -> int | None:
         """When the class is deleted by itself, as things are now; ``None``: never."""
         heard_ms = next((at_ms for _, at_ms in self._store.classes.last_heard(info.id)), info.opened_ms)
-        return deletion_ms(info, heard_ms, self._days)
+        return deletion_ms(info, heard_ms, self.days)
+
+    def due_if_kept(self, days: int) -> int:
+        """How many classes would be deleted at once if none were kept longer than ``days``, and are not due now."""
+        now_ms, count = self._clock(), 0
+        for info, heard_ms in self._store.classes.last_heard():
+            due_ms, would_ms = deletion_ms(info, heard_ms, self.days), deletion_ms(info, heard_ms, days)
+            is_due = due_ms is not None and due_ms <= now_ms
+            count += would_ms is not None and would_ms <= now_ms and not is_due
+        return count
 
     def remove_teacher(self, by: Teacher, colleague: Teacher) -> None:
         """Delete a colleague's account and classes. Every page that is open there ends at its next run.

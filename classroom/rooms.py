@@ -26,7 +26,7 @@ class Rooms:
         self._store = store
         self._record = record
         self._clock = clock
-        self._max_students = max_students
+        self.max_students = max_students  # of cameras that are shared from now on
         self._new_reader = new_reader
         self._cameras: dict[int, RoomCamera] = {}
         self._lock = threading.Lock()
@@ -36,7 +36,7 @@ class Rooms:
         with self._lock:
             if info.id not in self._cameras:
                 self._cameras[info.id] = RoomCamera(
-                    info, self._store, self._record, self._clock, self._max_students, self._new_reader()
+                    info, self._store, self._record, self._clock, self.max_students, self._new_reader()
                 )
             return self._cameras[info.id].share()
 

@@ -18,7 +18,7 @@ from classroom.demo import DemoClass
 from classroom.door import Door
 from classroom.engine import Engine, LocalEngine
 from classroom.engines import Engines
-from classroom.errors import BadInput, NameTaken, NotAllowed, StoreError
+from classroom.errors import BadInput, ClassFull, NameTaken, NotAllowed, StoreError
 from classroom.gathering import ClassOnlyWindows
 from classroom.health import Health
 from classroom.keeping import Keeping
@@ -49,6 +49,7 @@ from classroom.ticker import Ticker
 
 logger = logging.getLogger(__name__)
 
+ONE_STUDENT = "A class takes one student here, because this server is only being tried out. Tell your teacher, please."
 # A restart is told for so long, and not where a class was left open overnight.
 AWAY_TOLD_MS, LONGEST_AWAY_MS = 10 * 60_000, 6 * 3_600_000
 
@@ -68,14 +69,15 @@ class ClassServer:
         Raises:
             StoreError: the database does not answer; nothing was started.
         """
-        self.settings = settings
         self.store = Store(settings.database_url)
         # A machine may start with an old time; what an open class has recorded is not in the future.
         heard = {info.id: at_ms for info, at_ms in self.store.classes.last_heard() if info.is_open}
         self.clock = clock = not_before(clock, max(heard.values(), default=0))
         self._away = {class_id: (at_ms, clock()) for class_id, at_ms in heard.items()}
         self.accounts = Accounts(self.store, clock)
-        self.lawful = LawfulBases(self.store, clock, settings.expression)
+        self.lawful = LawfulBases(self.store, clock, settings)
+        self.lawful.is_confirmed()  # what was confirmed before the last stop holds from the start
+        self.settings = settings = self.lawful.settings
         self.door = Door(clock, self.store.classes.of_code)
         self.school = SchoolAccounts(self.accounts, clock)
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
@@ -97,14 +99,13 @@ class ClassServer:
             lambda: self.presence.seen() | self.rooms.seen() | self.demo.seen(),
             self.windows,
         )
-        self.engines = Engines(settings.models_dir, settings.expression, engine, LocalEngine)
-        self.engine = self.engines.usual
+        self.engines = Engines(settings.models_dir, engine, LocalEngine)
         self.loop_lag = LoopLag()
         self.ticker = Ticker(
             *(self.slots, self._engine_of, self.recorder.add, clock), self.loop_lag.mean_s, settings.read_every_s
         )
         self.alerts = AlertDesk(self.store, clock)
-        self.desk = AnalysisDesk(settings.models_dir) if settings.reads_files else NoDesk()
+        self.desk: AnalysisDesk | NoDesk = NoDesk()
         # A desk of its own: students' pictures do not wait for what a teacher has read.
         self._decoder = AnalysisDesk(None, DECODE_TIMEOUT_S, "classroom.picture_process")
         self.pictures = PictureWay(
@@ -125,14 +126,22 @@ class ClassServer:
             lambda: self.retention.look_soon(),
         )
         self.markers = MarkerDesk(self.store, self.signals, clock, lambda info: self.board(info).look_again())
-        self.health = Health(
-            *(self.store, self.recorder, self.engines, self.ticker, self.loop_lag, self.slots), settings.expression
-        )
+        self.health = Health(self.store, self.recorder, self.engines, self.ticker, self.loop_lag, self.slots)
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
         self._ended_videos: dict[int, str] = {}  # student to why
         self._lock = threading.Lock()
         self.retention = Retention(self.store, clock, settings.retention_days, self.keeping.erase_class, self._is_quiet)
+        try:
+            self.lawful.follow(self._settle)
+        except StoreError:
+            self.close()
+            raise
+
+    @property
+    def engine(self) -> Engine:
+        """The one that most classes of this server need."""
+        return self.engines.usual
 
     def close(self) -> None:
         """Stop analysing, then write what is left."""
@@ -226,7 +235,8 @@ class ClassServer:
         Raises:
             BadInput: the class has ended, or its mode has no seats.
         """
-        if not (info.mode.shows.room and self.settings.expression):  # which may have been switched off since
+        settings = self.settings
+        if not (info.mode.shows.room and settings.expression and settings.reads_faces):  # which may have changed since
             raise BadInput(
                 "In this class no camera of the room can be shared: every face in it would be read by itself."
             )
@@ -354,7 +364,12 @@ class ClassServer:
 
     def _add(self, info: ClassInfo, name: str, hashed: str, sharing: Sharing) -> Student:
         limit = self.settings.max_students
-        return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit)
+        try:
+            return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit)
+        except ClassFull as error:
+            if self.settings.is_trial:
+                raise ClassFull(ONE_STUDENT) from error
+            raise
 
     def _info_of(self, class_id: int) -> ClassInfo | None:
         """A class with its mode; the database is asked for it once."""
@@ -364,6 +379,24 @@ class ClassServer:
                 return None
             self._known[class_id] = info
         return self._known[class_id]
+
+    def _settle(self, settings: Settings) -> None:
+        """Let these settings hold, which what a teacher confirmed has narrowed; nothing before the region is known."""
+        if settings.region is None:
+            return
+        self.settings = settings
+        self.engines.allow(settings.reads_faces, settings.expression)
+        has_desk, reads_files = not isinstance(self.desk, NoDesk), settings.reads_faces and settings.reads_files
+        if has_desk is not reads_files:
+            self.desk.close()
+            self.jobs.drop_all()
+            self.desk = self.jobs.desk = AnalysisDesk(settings.models_dir) if reads_files else NoDesk()
+        self.rooms.max_students = settings.max_students
+        self.keeping.days = self.retention.days = settings.retention_days
+        for info in self.store.classes.open_classes():
+            # What its students were told is no longer lawful here.
+            if not info.is_demo and info.mode not in settings.region.profile.modes:
+                self.end_class(info)
 
     def _engine_of(self, class_id: int) -> Engine:
         info = self._info_of(class_id)

@@ -65,7 +65,8 @@ taken = {name_key(student.name) for student in server.store.classes.students(inf
 free = [name for name in server.store.classes.roster(info.id) if name_key(name) not in taken]
 st.subheader(forms.as_text(info.title))
 lang = choose_language()
-words = notice(lang, info, kept_days(info.keep_days, server.settings.retention_days))
+settings = server.settings
+words = notice(lang, info, kept_days(info.keep_days, settings.retention_days), settings.region)
 forms.join_form(info, words, lang, typed(cookies.NOTICE, "student_name"), free)
 if info.mode.shows.camera:
     offer_network_test(server)

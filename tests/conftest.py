@@ -27,6 +27,7 @@ def own_folder(tmp_path, monkeypatch):
         "CLASSPULSE_PUBLIC_URL",
         "CLASSPULSE_MAX_RECORDING_MB",
         "CLASSPULSE_RETENTION_DAYS",
+        "CLASSPULSE_REGION",
     ):
         monkeypatch.delenv(name, raising=False)
 
@@ -65,12 +66,13 @@ def by_hand(monkeypatch):
 
 @pytest.fixture
 def server(tmp_path, clock, by_hand):
-    """A whole server with a made-up engine, on a database of its own; four students a class."""
+    """A whole server with a made-up engine, on a database of its own; four students a class. Faces may be read there."""
+    from classroom.regions import Region
     from classroom.server import ClassServer
     from classroom.settings import Settings
     from tests.fakes import FakeEngine
 
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'server.db'}", max_students=4)
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'server.db'}", max_students=4).in_region(Region.OTHER)
     server = ClassServer(settings, clock, FakeEngine())
     yield server
     server.close()

@@ -127,9 +127,8 @@ class ClassTable:
                 student_id = connection.execute(row).inserted_primary_key[0]
                 count = connection.scalar(select(func.count()).where(students.c.class_id == class_id))
                 if count > max_students:
-                    raise ClassFull(
-                        f"This class is full: {max_students} students are in it. Tell your teacher, please."
-                    )
+                    are_in_it = "1 student is" if max_students == 1 else f"{max_students} students are"
+                    raise ClassFull(f"This class is full: {are_in_it} in it. Tell your teacher, please.")
         except IntegrityError as error:
             raise NameTaken(
                 f"Somebody in this class is called {name!r} already. If that is you, open the class in the browser you"

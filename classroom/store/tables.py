@@ -229,5 +229,6 @@ lawful_bases = Table(
     Column("note", String(MAX_TITLE), nullable=False),
     Column("expression", Boolean, nullable=False),
     Column("confirmed_ms", BigInteger, nullable=False),
+    Column("region", String(16), nullable=True),  # empty: an earlier version did not ask for it
     **_NEVER_AGAIN,
 )

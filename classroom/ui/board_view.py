@@ -43,7 +43,9 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
         if not server.is_open(live.info) and not live.info.is_demo:
             st.rerun()  # ended in another browser of this teacher
         if live.info.is_demo:
-            live = server.demo.watch()  # says that somebody watches; a demo that had ended begins again
+            if (mode := server.settings.demo_mode) is None:  # since somebody said where this server is used
+                st.rerun()
+            live = server.demo.watch(mode)  # says that somebody watches; a demo that had ended begins again
         board = live.look()
     except StoreError as error:
         st.error(str(error), icon=":material/database_off:")

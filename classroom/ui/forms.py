@@ -100,8 +100,15 @@ def student_button(action: str, label: str) -> None:
     )
 
 
-def download_links(info: ClassInfo, zone: str, with_names: bool = True) -> None:
-    """The files of a class; the server asks whose it is when one is opened."""
+def download_links(info: ClassInfo, zone: str, with_names: bool = True, why_none: str = "") -> None:
+    """The files of a class; the server asks whose it is when one is opened.
+
+    Args:
+        why_none: why there are none to be had, in a sentence that stands in their place.
+    """
+    if why_none:
+        st.info(why_none)
+        return
     query = f"?zone={quote(zone)}" + ("" if with_names else "&names=no")
     links = "".join(
         f'<a class="button" href="/class/{info.id}/{name}{query}" download>{_FILES[name]}</a>'

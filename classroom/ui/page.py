@@ -64,7 +64,7 @@ def open_page(title: str, *, wide: bool = False, menu: bool = True, gate: bool =
         offer_school_account(server)
         st.stop()
     if gate and not is_lawful:
-        ask_for_lawful_basis(server.lawful, teacher)
+        ask_for_lawful_basis(server, teacher)
         st.stop()
     return Visit(server, teacher, visitor_zone())
 

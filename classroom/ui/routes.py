@@ -15,6 +15,7 @@ from starlette.routing import Route
 from classroom.accounts import SignIn
 from classroom.class_files import class_file, file_names
 from classroom.errors import ClassroomError
+from classroom.lawful import why_no_files
 from classroom.records import ClassInfo
 from classroom.server import ClassServer
 from classroom.ui import cookies, running
@@ -115,6 +116,8 @@ async def class_download(request: Request) -> Response:
         info = await in_thread(_readable_class, server, request)
         if info is None or name not in file_names(info.mode):
             return PlainTextResponse("There is no such class, or it is not yours. Sign in and open it in Reports.", 404)
+        if not info.is_demo and (why := why_no_files(server.settings)):
+            return PlainTextResponse(why, 403)
         data = await in_thread(_file, server, info, name, request)
     except ClassroomError as error:
         return PlainTextResponse(str(error), 503)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from classroom.errors import BadInput, NotAllowed, StoreError
+from classroom.lawful import why_no_files
 from classroom.modes import Mode
 from classroom.records import ClassInfo
 from classroom.roster import decode_roster, names_to_check
@@ -65,6 +66,10 @@ def _checked_list(file) -> str:
 
 
 def _choose_mode(settings: Settings) -> Mode:
+    if len(settings.modes) == 1:
+        (mode,) = settings.modes
+        st.markdown(f"What is shown of the students: **{mode.title}.** {teacher_line(mode, settings.smallest_group)}")
+        return mode
     return st.radio(
         "What is shown of the students",
         settings.modes,
@@ -115,8 +120,9 @@ def just_ended(visit: Visit) -> ClassInfo | None:
 def after_the_end(visit: Visit, info: ClassInfo) -> None:
     """The files at once, and the ways on."""
     st.title("The class has ended")
-    st.write("Its files are ready now. You find it in Reports at any time.")
-    forms.download_links(info, visit.zone.key)
+    why_none = why_no_files(visit.server.settings)
+    st.write("You find it in Reports at any time." if why_none else "Its files are ready. You find it in Reports, too.")
+    forms.download_links(info, visit.zone.key, why_none=why_none)
     with st.container(horizontal=True):
         st.page_link(PAGE_FILES[REPORTS], label="See its report", query_params={"class": str(info.id)})
         st.button("Open a new class", on_click=lambda: st.session_state.pop(_WATCHED, None))

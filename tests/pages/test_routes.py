@@ -11,9 +11,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from classroom.accounts import MAX_TRIES
+from classroom.class_files import file_names
 from classroom.errors import StoreError
+from classroom.lawful import ONLY_A_TRIAL, TRYING_OUT
+from classroom.modes import Mode
 from classroom.records import Sharing
 from classroom.ui import cookies
+from classroom.ui.addresses import MY_DATA
 from classroom.ui.headers import HEADERS, SecurityHeaders, content_security_policy
 from classroom.ui.routes import ROUTES
 from tests.fakes import HOSTILE_NAMES, PASSWORD, camera_frame, seed_class, serve, sign_up
@@ -240,6 +244,21 @@ class TestStudent:
 
 
 class TestDownloads:
+    def test_where_somebody_tries_the_server_out_alone_no_file_is_given_but_the_students_own(
+        self, client, adas_client, server, ada, seeded
+    ):
+        server.lawful.confirm(ada.teacher, None, TRYING_OUT, "", True)
+        for name in file_names(seeded.info.mode):
+            response = adas_client.get(f"/class/{seeded.info.id}/{name}")
+            assert (response.status_code, response.text) == (403, ONLY_A_TRIAL)
+        info = server.open_class(ada.teacher, "Alone")
+        assert join(client, info).status_code == 303
+        assert b"Ann" in client.get(MY_DATA).content
+        demo = server.demo.watch(Mode.NAMES)
+        assert client.get(f"/class/{demo.info.id}/attendance.csv").status_code == 200, "made up, of nobody"
+        server.lawful.confirm(ada.teacher, None, "consent", "", True)
+        assert adas_client.get(f"/class/{seeded.info.id}/session.csv").status_code == 200
+
     FILES = ("session", "attendance", "signals", "markers", "alerts")
 
     @pytest.mark.parametrize("which", FILES)
