@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from classroom.errors import StoreError
@@ -72,6 +73,11 @@ class Database:
             if self._is_sqlite:
                 connection.exec_driver_sql("PRAGMA user_version = 1")
             yield connection
+
+    def insert_new(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """To insert rows, but none that a unique rule says is there already: those stay as they are."""
+        insert = sqlite.insert if self._is_sqlite else postgresql.insert
+        return insert(table).on_conflict_do_nothing()
 
     @property
     def needs_scrub(self) -> bool:
