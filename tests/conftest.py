@@ -7,7 +7,10 @@ The parts of a class are imported where they are used: the tests of training run
 """
 
 import contextlib
+import os
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +48,31 @@ def store(tmp_path):
     store = Store(f"sqlite:///{tmp_path / 'classes.db'}")
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL of the test run's own: a fresh cluster in a temporary folder, thrown away at the end."""
+    from benchmarks.postgres import Postgres, programs
+    from tests.fakes import lacking
+
+    found = programs()
+    if found is None:
+        lacking("needs a PostgreSQL server: apt-get install postgresql")
+    # Not the folder that pytest gives: its parents are closed to the user that root lends.
+    with tempfile.TemporaryDirectory(prefix="classpulse-pg-") as folder:
+        os.chmod(folder, 0o755)
+        server = Postgres(found, Path(folder))
+        yield server
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request, tmp_path) -> str:
+    """The address of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new folder' / 'classes.db'}"
+    return request.getfixturevalue("postgres").empty()
 
 
 @pytest.fixture
