@@ -4,6 +4,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
+from uuid import uuid4
 
 import av
 
@@ -21,6 +22,7 @@ from classroom.engines import Engines
 from classroom.errors import BadInput, NameTaken, NotAllowed, StoreError
 from classroom.gathering import ClassOnlyWindows
 from classroom.health import Health
+from classroom.heartbeat import Heartbeat
 from classroom.keeping import Keeping
 from classroom.lawful import LawfulBases
 from classroom.loop_lag import LoopLag
@@ -40,6 +42,7 @@ from classroom.room_reader import ChildRoomReader
 from classroom.rooms import Rooms
 from classroom.roster import parse_roster
 from classroom.school_account import SchoolAccounts
+from classroom.server_folder import ServerFolder
 from classroom.settings import Settings
 from classroom.shedding import NO_MORE_CAMERAS
 from classroom.signalling import Signalling
@@ -67,9 +70,19 @@ class ClassServer:
 
         Raises:
             StoreError: the database does not answer; nothing was started.
+            OtherServer: another server has it; nothing was started, deleted or changed.
         """
         self.settings = settings
         self.store = Store(settings.database_url)
+        server_id = uuid4().hex
+        self._folder = ServerFolder(settings.recordings_dir, server_id)
+        try:
+            self.heartbeat = Heartbeat(self.store, server_id, self._folder.is_alive)
+        except StoreError:
+            self._folder.close()
+            self.store.close()
+            raise
+        self._folder.clear_up()
         # A machine may start with an old time; what an open class has recorded is not in the future.
         heard = {info.id: at_ms for info, at_ms in self.store.classes.last_heard() if info.is_open}
         self.clock = clock = not_before(clock, max(heard.values(), default=0))
@@ -110,9 +123,7 @@ class ClassServer:
         self.pictures = PictureWay(
             self.slots, self.presence.accepts, self.frame_arrived, self._decoder.frame, self.clock
         )
-        self.jobs = AnalysisJobs(
-            settings.recordings_dir, settings.max_recording_mb, self.desk, clock, settings.models_dir
-        )
+        self.jobs = AnalysisJobs(self._folder.path, settings.max_recording_mb, self.desk, clock, settings.models_dir)
         self.rights = Rights(
             *(self.store, self.recorder, clock),
             self._forget_student,
@@ -146,6 +157,8 @@ class ClassServer:
         self._decoder.close()
         self.alerts.close()
         self.recorder.close()
+        self.heartbeat.close()
+        self._folder.close()
         self.store.close()
 
     # The teacher

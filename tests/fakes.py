@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import update
 
 from classroom.accounts import Accounts, SignIn
 from classroom.engine import WITHOUT_EXPRESSION, EngineState
@@ -22,7 +23,7 @@ from classroom.records import ClassInfo, Reading, Sharing, Student
 from classroom.sampled_faces import SampledFaces
 from classroom.store import Store
 from classroom.store.readings import READING_COLUMNS
-from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS
+from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS, heartbeat
 from classroom.ticker import Ticker
 from fer_model.crowd import Crowd
 from fer_model.faces import Faces
@@ -238,6 +239,12 @@ def serve(ticker: Ticker, now_s: float) -> int:
     taken = ticker.choose(now_s)
     ticker.read(taken)
     return len(taken)
+
+
+def silent(store: Store, for_ms: int = 3_600_000) -> None:
+    """As if the server that has this database had not been heard of for so long."""
+    with store._database.begin() as connection:
+        connection.execute(update(heartbeat).values(heard_ms=heartbeat.c.heard_ms - for_ms))
 
 
 def sign_up(accounts: Accounts, name: str = "Ada Teacher") -> SignIn:

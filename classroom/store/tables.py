@@ -240,3 +240,12 @@ lawful_bases = Table(
     Column("confirmed_ms", BigInteger, nullable=False),
     **_NEVER_AGAIN,
 )
+
+# One row: which server has this database. It is read before tables are changed, so its form stays.
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("server_id", String(32), nullable=False),
+    Column("heard_ms", BigInteger, nullable=False),
+)

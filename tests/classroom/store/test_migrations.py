@@ -15,12 +15,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Double, Engine, Float, inspect, text
 
-from classroom.errors import StoreError
+from classroom.errors import OtherServer, StoreError
 from classroom.store import Store, migrations
 from classroom.store.database import connect
 from classroom.store.tables import metadata
 from tests.fakes import MONDAY_MS as T
-from tests.fakes import add_teacher, seed_class
+from tests.fakes import add_teacher, seed_class, silent
 
 FOLDER = migrations.__path__[0]
 
@@ -75,7 +75,7 @@ def next_step(tmp_path, monkeypatch):
 # What the steps after the first one have added, taken away again. A new step adds its own.
 ADDED_SINCE = (
     *(f"ALTER TABLE classes DROP COLUMN {column}" for column in ("mode", "smallest_group", "keep_days")),
-    *(f"DROP TABLE {table}" for table in ("class_windows", "counted_together", "lawful_bases")),
+    *(f"DROP TABLE {table}" for table in ("class_windows", "counted_together", "lawful_bases", "heartbeat")),
     *(f"DROP INDEX IF EXISTS {index}" for index in ("alerts_once", "alerts_about_class_once")),
 )
 
@@ -197,6 +197,30 @@ def test_two_servers_that_start_at_once_update_it_once(store, store_url, next_st
         server.join()
     assert problems == []
     assert len(copies(tmp_path)) == (1 if store_url.startswith("sqlite") else 0)
+
+
+def test_a_database_is_not_changed_under_a_server_that_uses_it(store, store_url, next_step, tmp_path):
+    seeded = seed_class(store, add_teacher(store))
+    assert store.heartbeat.take("the running server") is None
+    next_step("op.add_column('classes', sa.Column('half', sa.Integer))")
+    with pytest.raises(OtherServer, match="stop that server and start again"):
+        Store(store_url)
+    assert "half" not in {column["name"] for column in inspect(store._database.engine).get_columns("classes")}
+    assert store.classes.get(seeded.info.id) == seeded.info and copies(tmp_path) == []
+    store.heartbeat.release("the running server")
+    Store(store_url).close()
+    assert "half" in {column["name"] for column in inspect(store._database.engine).get_columns("classes")}
+
+
+def test_a_database_whose_server_was_killed_is_changed_ten_seconds_later(store, store_url, next_step):
+    store.heartbeat.take("killed")
+    silent(store, 9_000)
+    next_step("op.add_column('classes', sa.Column('half', sa.Integer))")
+    with pytest.raises(OtherServer):
+        Store(store_url)
+    silent(store, 1_000)
+    Store(store_url).close()
+    assert "half" in {column["name"] for column in inspect(store._database.engine).get_columns("classes")}
 
 
 def test_without_room_for_the_copy_nothing_is_changed(tmp_path, monkeypatch, next_step):

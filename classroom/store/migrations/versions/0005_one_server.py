@@ -1,4 +1,4 @@
-"""An alert is kept once, whoever finds it."""
+"""One server a database, which is heard of in a row; an alert is kept once, whoever finds it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,12 @@ _SAME = (
 
 
 def upgrade() -> None:
+    op.create_table(
+        "heartbeat",
+        sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+        sa.Column("server_id", sa.String(32), nullable=False),
+        sa.Column("heard_ms", sa.BigInteger, nullable=False),
+    )
     _keep_each_alert_once()
     op.create_index("alerts_once", "alerts", ["class_id", "student_id", "rule", "began_ms"], unique=True)
     about_class = sa.text("student_id IS NULL")
