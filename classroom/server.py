@@ -13,6 +13,7 @@ from classroom.alert_desk import AlertDesk
 from classroom.analysis_desk import AnalysisDesk
 from classroom.analysis_jobs import AnalysisJobs
 from classroom.board import LiveBoard
+from classroom.class_watch import ClassWatch
 from classroom.clock import Clock, not_before, now_ms
 from classroom.codes import new_token, token_hash
 from classroom.demo import DemoClass
@@ -54,6 +55,8 @@ logger = logging.getLogger(__name__)
 
 # A restart is told for so long, and not where a class was left open overnight.
 AWAY_TOLD_MS, LONGEST_AWAY_MS = 10 * 60_000, 6 * 3_600_000
+# A board counts as watched for so long after a look: browsers let a hidden tab ask once a minute.
+WATCHED_MS = 2 * 60_000
 
 
 class ClassServer:
@@ -143,11 +146,13 @@ class ClassServer:
         self._ended: set[int] = set()
         self._ended_videos: dict[int, str] = {}  # student to why
         self._lock = threading.Lock()
+        self.class_watch = ClassWatch(self.store, self._here, self._forget, self.rights.erased_elsewhere)
         self.retention = Retention(self.store, clock, settings.retention_days, self.keeping.erase_class, self._is_quiet)
 
     def close(self) -> None:
         """Stop analysing, then write what is left."""
         self.retention.close()
+        self.class_watch.close()
         self.demo.close()
         self.rooms.close()
         self.ticker.close()
@@ -282,7 +287,8 @@ class ClassServer:
         return (student, info) if info else None
 
     def is_open(self, info: ClassInfo) -> bool:
-        """Whether the class still runs; asked every few seconds by every student, so it asks no database."""
+        """Whether the class still runs, as the store had it a second ago. Every student asks every few seconds, so this
+        asks no database."""
         return info.is_open and info.id not in self._ended
 
     def share(self, student: Student, sharing: Sharing) -> None:
@@ -388,9 +394,9 @@ class ClassServer:
     def _last_frame_ms(self, student_id: int) -> int | None:
         return self.rooms.last_seen_ms(student_id) or self.slots.last_arrival_ms(student_id)
 
-    def _forget_student(self, student: Student) -> None:
-        self.presence.forget(student.id)
-        self.signals.forget(student)
+    def _forget_student(self, class_id: int, student_id: int) -> None:
+        self.presence.forget(student_id)
+        self.signals.forget(class_id, student_id)
 
     def _read_anew(self, class_id: int) -> None:
         """What was added up of a class is no longer right."""
@@ -403,8 +409,16 @@ class ClassServer:
     def _is_quiet(self) -> bool:
         return not self.presence.seen() and not self.rooms.seen()
 
+    def _here(self) -> set[int]:
+        """The classes of which students, a camera or somebody at the board are here."""
+        watched_ms = self.clock() - WATCHED_MS
+        with self._lock:
+            watched = {class_id for class_id, board in self._boards.items() if board.looked_ms >= watched_ms}
+        return watched | self.rooms.classes() | {class_id for class_id, _ in self.presence.seen().values()}
+
     def _forget(self, class_id: int) -> None:
         self._ended.add(class_id)
+        self.class_watch.forget(class_id)
         self.rooms.forget(class_id)
         self.presence.forget_class(class_id)
         self.signals.forget_class(class_id)

@@ -78,7 +78,7 @@ def store_url(request, tmp_path) -> str:
 @pytest.fixture
 def by_hand(monkeypatch):
     """The threads of a server do nothing by themselves: a test calls ``fakes.serve``, ``recorder.flush``,
-    ``retention.look``, ``heartbeat.beat``.
+    ``retention.look``, ``heartbeat.beat``, ``class_watch.look``.
 
     Passwords cost nothing: what the real hashes are like is a test of its own.
     """
@@ -90,6 +90,7 @@ def by_hand(monkeypatch):
     monkeypatch.setattr("classroom.demo._STEP_MS", 3_600_000)
     monkeypatch.setattr("classroom.retention.Retention._run", lambda self: None)
     monkeypatch.setattr("classroom.heartbeat.BEAT_EVERY_S", 3600.0)
+    monkeypatch.setattr("classroom.class_watch.LOOK_EVERY_S", 3600.0)
 
 
 @pytest.fixture
