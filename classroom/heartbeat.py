@@ -60,8 +60,10 @@ class Heartbeat:
         """
         self._store, self._server_id, self._is_alive, self._clock = store, server_id, is_alive, clock
         self._stop = threading.Event()
-        self._beat_ms = clock()
+        self._beat_ms = 0  # when the last beat began that was answered
+        self._is_replaced = False
         self._take()
+        self.beat()
         store.heartbeat.guard(server_id, self._is_sure, self._give_up)
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._thread.start()
@@ -73,10 +75,10 @@ class Heartbeat:
             OtherServer: another one has taken the database.
             StoreError: the database does not answer.
         """
-        now_ms = self._clock()
+        at_ms = self._clock()
         if self._store.heartbeat.take(self._server_id):
             self._give_up()
-        self._beat_ms = now_ms
+        self._beat_ms = at_ms
 
     def close(self) -> None:
         """Free the database for the next server. To be called when nothing writes any more."""
@@ -110,14 +112,15 @@ class Heartbeat:
                     max(holder.silent_ms, 0) / 1000,
                 )
             self._stop.wait(LOOK_EVERY_S)
-        self._beat_ms = self._clock()
 
     def _is_sure(self) -> bool:
         return self._stop.is_set() or self._clock() - self._beat_ms < SURE_MS
 
     def _give_up(self) -> None:
-        logger.error(REPLACED)
-        self._store.heartbeat.refuse(REPLACED)
+        if not self._is_replaced:
+            self._is_replaced = True
+            logger.error(REPLACED)
+            self._store.heartbeat.refuse(REPLACED)
         raise OtherServer(REPLACED)
 
     def _run(self) -> None:

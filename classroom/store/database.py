@@ -248,7 +248,9 @@ def _refuse_while_served(connection: Connection) -> None:
     """Tables are not changed under a server that uses them."""
     if not inspect(connection).has_table(heartbeat.name):
         return
-    recent = heartbeat.c.heard_ms > now_ms(connection.engine) - SILENT_MS
+    now = now_ms(connection.engine)
+    # Also not from the future: then the clock was set back, and a server that lives is heard of anew in two seconds.
+    recent = heartbeat.c.heard_ms.between(now - SILENT_MS, now + SILENT_MS)
     if connection.execute(select(heartbeat.c.server_id).where(recent)).first():
         raise OtherServer(
             "The class database must be updated, and a server uses it or did so seconds ago. Nothing was changed: stop"

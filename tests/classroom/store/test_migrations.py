@@ -212,6 +212,14 @@ def test_a_database_is_not_changed_under_a_server_that_uses_it(store, store_url,
     assert "half" in {column["name"] for column in inspect(store._database.engine).get_columns("classes")}
 
 
+def test_a_clock_that_was_set_back_since_a_server_was_killed_keeps_no_update_away(store, store_url, next_step):
+    store.heartbeat.take("killed")
+    silent(store, -3_600_000)
+    next_step("op.add_column('classes', sa.Column('half', sa.Integer))")
+    Store(store_url).close()
+    assert "half" in {column["name"] for column in inspect(store._database.engine).get_columns("classes")}
+
+
 def test_a_database_whose_server_was_killed_is_changed_ten_seconds_later(store, store_url, next_step):
     store.heartbeat.take("killed")
     silent(store, 9_000)
