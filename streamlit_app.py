@@ -44,6 +44,7 @@ heap.keep_together()
 running.refuse_unsafe_settings()
 stay_inside.ask_nobody_for_the_address()
 uploads.keep_in_memory()
+running.refuse_second_server()
 app = st.App(
     "home.py",
     routes=ROUTES,

@@ -1,8 +1,8 @@
 """The recordings that teachers have uploaded: at most one a teacher, at most two at work on the server.
 
 A file lies in a private folder while it is read and no longer: it goes when reading ends, fails or is cancelled, when
-the server stops, and what a killed server left behind goes at the next start. What was found stays in memory until
-nobody has looked at it for half an hour.
+the server stops, and what a killed server left behind goes at the next start (``server_folder``). What was found stays
+in memory until nobody has looked at it for half an hour.
 """
 
 import contextlib
@@ -22,6 +22,7 @@ from classroom.naming import clean_text
 from classroom.recording_job import RecordingJob, Stage
 from classroom.recording_reader import GIVEN_UP
 from classroom.recordings import ENDINGS
+from classroom.server_folder import remove
 
 logger = logging.getLogger(__name__)
 
@@ -57,9 +58,6 @@ class AnalysisJobs:
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        if folder is not None and folder.is_dir():
-            for left_behind in folder.iterdir():
-                _remove(left_behind)
         self._sweeper = threading.Thread(target=self._sweep_on, name="analysis-sweeper", daemon=True)
         self._sweeper.start()
 
@@ -164,7 +162,7 @@ class AnalysisJobs:
         was_reading = job.stage is Stage.READING
         job.stop()
         if not was_reading:  # else its thread does it, once nobody reads the file any more
-            _remove(self._folder_of(job))
+            remove(self._folder_of(job))
 
     def drop_all(self) -> None:
         """Forget every recording: no file may be read any more."""
@@ -204,9 +202,9 @@ class AnalysisJobs:
         for thread in [*self._threads, self._sweeper]:
             thread.join(timeout=15)
         for job in jobs:
-            _remove(self._folder_of(job))
+            remove(self._folder_of(job))
         if self._is_own_folder and self._folder:
-            _remove(self._folder)
+            remove(self._folder)
 
     @contextlib.contextmanager
     def _kept_or_dropped(self, job: RecordingJob) -> Iterator[None]:
@@ -240,7 +238,7 @@ class AnalysisJobs:
         try:
             job.read(self._path_of(job), self._workers, self._models_dir)
         finally:
-            _remove(self._folder_of(job))
+            remove(self._folder_of(job))
 
     def _is_here(self, job: RecordingJob) -> bool:
         with self._lock:
@@ -267,11 +265,3 @@ class AnalysisJobs:
 def as_size(megabytes: float) -> str:
     """A size in words, such as “4 GB”."""
     return f"{megabytes / 1024:.3g} GB" if megabytes >= 1000 else f"{megabytes:.3g} MB"
-
-
-def _remove(path: Path) -> None:
-    """A folder with all that is in it, or a file; nothing is said when it is not there."""
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

@@ -53,6 +53,10 @@ class Rooms:
         camera = self._cameras.get(class_id)
         return camera.view if camera else RoomView()
 
+    def classes(self) -> set[int]:
+        """Those that have a camera of the room here, by their ids."""
+        return set(self._cameras)
+
     def last_seen_ms(self, student_id: int) -> int | None:
         """When a seat was last seen; ``None`` for one that is not here, and for everybody who is no seat."""
         seen = (camera.last_seen_ms(student_id) for camera in list(self._cameras.values()))

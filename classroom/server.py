@@ -4,6 +4,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
+from uuid import uuid4
 
 import av
 
@@ -12,6 +13,7 @@ from classroom.alert_desk import AlertDesk
 from classroom.analysis_desk import AnalysisDesk
 from classroom.analysis_jobs import AnalysisJobs
 from classroom.board import LiveBoard
+from classroom.class_watch import ClassWatch
 from classroom.clock import Clock, not_before, now_ms
 from classroom.codes import new_token, token_hash
 from classroom.demo import DemoClass
@@ -21,6 +23,7 @@ from classroom.engines import Engines
 from classroom.errors import BadInput, ClassFull, NameTaken, NotAllowed, StoreError
 from classroom.gathering import ClassOnlyWindows
 from classroom.health import Health
+from classroom.heartbeat import Heartbeat
 from classroom.keeping import Keeping
 from classroom.lawful import LawfulBases
 from classroom.loop_lag import LoopLag
@@ -40,6 +43,7 @@ from classroom.room_reader import ChildRoomReader
 from classroom.rooms import Rooms
 from classroom.roster import parse_roster
 from classroom.school_account import SchoolAccounts
+from classroom.server_folder import ServerFolder
 from classroom.settings import Settings
 from classroom.shedding import NO_MORE_CAMERAS
 from classroom.signalling import Signalling
@@ -52,6 +56,8 @@ logger = logging.getLogger(__name__)
 ONE_STUDENT = "A class takes one student here, because this server is only being tried out. Tell your teacher, please."
 # A restart is told for so long, and not where a class was left open overnight.
 AWAY_TOLD_MS, LONGEST_AWAY_MS = 10 * 60_000, 6 * 3_600_000
+# A board counts as watched for so long after a look: browsers let a hidden tab ask once a minute.
+WATCHED_MS = 2 * 60_000
 
 
 class ClassServer:
@@ -68,8 +74,18 @@ class ClassServer:
 
         Raises:
             StoreError: the database does not answer; nothing was started.
+            OtherServer: another server has it; nothing was started, deleted or changed.
         """
         self.store = Store(settings.database_url)
+        server_id = uuid4().hex
+        self._folder = ServerFolder(settings.recordings_dir, server_id)
+        try:
+            self.heartbeat = Heartbeat(self.store, server_id, self._folder.is_alive)
+        except StoreError:
+            self._folder.close()
+            self.store.close()
+            raise
+        self._folder.clear_up()
         # A machine may start with an old time; what an open class has recorded is not in the future.
         heard = {info.id: at_ms for info, at_ms in self.store.classes.last_heard() if info.is_open}
         self.clock = clock = not_before(clock, max(heard.values(), default=0))
@@ -111,9 +127,7 @@ class ClassServer:
         self.pictures = PictureWay(
             self.slots, self.presence.accepts, self.frame_arrived, self._decoder.frame, self.clock
         )
-        self.jobs = AnalysisJobs(
-            settings.recordings_dir, settings.max_recording_mb, self.desk, clock, settings.models_dir
-        )
+        self.jobs = AnalysisJobs(self._folder.path, settings.max_recording_mb, self.desk, clock, settings.models_dir)
         self.rights = Rights(
             *(self.store, self.recorder, clock),
             self._forget_student,
@@ -131,6 +145,7 @@ class ClassServer:
         self._ended: set[int] = set()
         self._ended_videos: dict[int, str] = {}  # student to why
         self._lock = threading.Lock()
+        self.class_watch = ClassWatch(self.store, self._here, self._forget, self.rights.erased_elsewhere)
         self.retention = Retention(self.store, clock, settings.retention_days, self.keeping.erase_class, self._is_quiet)
         try:
             self.lawful.follow(self._settle)
@@ -146,6 +161,7 @@ class ClassServer:
     def close(self) -> None:
         """Stop analysing, then write what is left."""
         self.retention.close()
+        self.class_watch.close()
         self.demo.close()
         self.rooms.close()
         self.ticker.close()
@@ -155,6 +171,8 @@ class ClassServer:
         self._decoder.close()
         self.alerts.close()
         self.recorder.close()
+        self.heartbeat.close()
+        self._folder.close()
         self.store.close()
 
     # The teacher
@@ -279,7 +297,8 @@ class ClassServer:
         return (student, info) if info else None
 
     def is_open(self, info: ClassInfo) -> bool:
-        """Whether the class still runs; asked every few seconds by every student, so it asks no database."""
+        """Whether the class still runs, as the store had it a second ago. Every student asks every few seconds, so this
+        asks no database."""
         return info.is_open and info.id not in self._ended
 
     def share(self, student: Student, sharing: Sharing) -> None:
@@ -408,9 +427,9 @@ class ClassServer:
     def _last_frame_ms(self, student_id: int) -> int | None:
         return self.rooms.last_seen_ms(student_id) or self.slots.last_arrival_ms(student_id)
 
-    def _forget_student(self, student: Student) -> None:
-        self.presence.forget(student.id)
-        self.signals.forget(student)
+    def _forget_student(self, class_id: int, student_id: int) -> None:
+        self.presence.forget(student_id)
+        self.signals.forget(class_id, student_id)
 
     def _read_anew(self, class_id: int) -> None:
         """What was added up of a class is no longer right."""
@@ -423,8 +442,16 @@ class ClassServer:
     def _is_quiet(self) -> bool:
         return not self.presence.seen() and not self.rooms.seen()
 
+    def _here(self) -> set[int]:
+        """The classes of which students, a camera or somebody at the board are here."""
+        watched_ms = self.clock() - WATCHED_MS
+        with self._lock:
+            watched = {class_id for class_id, board in self._boards.items() if board.looked_ms >= watched_ms}
+        return watched | self.rooms.classes() | {class_id for class_id, _ in self.presence.seen().values()}
+
     def _forget(self, class_id: int) -> None:
         self._ended.add(class_id)
+        self.class_watch.forget(class_id)
         self.rooms.forget(class_id)
         self.presence.forget_class(class_id)
         self.signals.forget_class(class_id)

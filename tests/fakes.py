@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import update
 
 from classroom.accounts import Accounts, SignIn
 from classroom.clock import Clock
@@ -25,7 +26,7 @@ from classroom.sampled_faces import SampledFaces
 from classroom.settings import Settings
 from classroom.store import Store
 from classroom.store.readings import READING_COLUMNS
-from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS
+from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS, heartbeat
 from classroom.ticker import Ticker
 from fer_model.crowd import Crowd
 from fer_model.faces import Faces
@@ -248,6 +249,12 @@ def confirm_basis(
 ) -> None:
     """What a teacher confirms on the first screen, in the store; a server that runs finds it there."""
     LawfulBases(store, clock, Settings()).confirm(teacher, region, basis, "", True)
+
+
+def silent(store: Store, for_ms: int = 3_600_000) -> None:
+    """As if the server that has this database had not been heard of for so long."""
+    with store._database.begin() as connection:
+        connection.execute(update(heartbeat).values(heard_ms=heartbeat.c.heard_ms - for_ms))
 
 
 def sign_up(accounts: Accounts, name: str = "Ada Teacher") -> SignIn:

@@ -1,6 +1,6 @@
 """Classes and the students in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -82,6 +82,18 @@ class ClassTable:
 
     def open_classes(self) -> list[ClassInfo]:
         return self._all(select(classes).where(classes.c.ended_ms.is_(None)).order_by(classes.c.id))
+
+    def running(self, class_ids: Collection[int]) -> dict[int, frozenset[int]]:
+        """Of these classes those that run, each with the ids of its students."""
+        query = select(classes.c.id, students.c.id).join_from(
+            classes, students, students.c.class_id == classes.c.id, isouter=True
+        )
+        found: dict[int, set[int]] = {}
+        with self._database.begin() as connection:
+            rows = connection.execute(query.where(classes.c.id.in_(class_ids), classes.c.ended_ms.is_(None)))
+            for class_id, student_id in rows:
+                found.setdefault(class_id, set()).update([] if student_id is None else [student_id])
+        return {class_id: frozenset(members) for class_id, members in found.items()}
 
     def keep_for(self, class_id: int, days: int | None) -> None:
         """For how many days the class is kept, ``None``: as long as the server keeps one."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from classroom.naming import MAX_KEY, MAX_NAME, MAX_TITLE
@@ -41,6 +42,11 @@ _PLURALS = {"teacher": "teachers", "class": "classes", "student": "students"}
 def _owner(target: str) -> Column:
     """A column that names its owner; the rows go when the owner goes."""
     return Column(f"{target}_id", ForeignKey(f"{_PLURALS[target]}.id", ondelete="CASCADE"), nullable=False)
+
+
+def _where(condition: str) -> dict:
+    """For an index of these rows only."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 teachers = Table(
@@ -202,6 +208,9 @@ alerts = Table(
     Column("evidence", String(300), nullable=False),
     Column("useful", Boolean, nullable=True),
     Index("alerts_of_class", "class_id", "id"),
+    # Each once. Those about the class have no student, and to the first of these rules no null is like another.
+    Index("alerts_once", "class_id", "student_id", "rule", "began_ms", unique=True),
+    Index("alerts_about_class_once", "class_id", "rule", "began_ms", unique=True, **_where("student_id IS NULL")),
     **_NEVER_AGAIN,
 )
 
@@ -231,4 +240,13 @@ lawful_bases = Table(
     Column("confirmed_ms", BigInteger, nullable=False),
     Column("region", String(16), nullable=True),  # empty: an earlier version did not ask for it
     **_NEVER_AGAIN,
+)
+
+# One row: which server has this database. It is read before tables are changed, so its form stays.
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("server_id", String(32), nullable=False),
+    Column("heard_ms", BigInteger, nullable=False),
 )
