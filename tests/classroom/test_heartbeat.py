@@ -7,6 +7,7 @@ import pytest
 from classroom import heartbeat as heartbeat_module
 from classroom.errors import OtherServer, StoreError
 from classroom.heartbeat import REFUSED, REPLACED, Heartbeat
+from classroom.modes import Mode
 from classroom.records import Reading
 from classroom.server import ClassServer
 from classroom.settings import Settings
@@ -232,7 +233,7 @@ class TestServers:
 
     def test_a_second_one_deletes_nothing_and_voids_nothing(self, first, settings, clock, tmp_path):
         key = first.accounts.new_setup_key()
-        demo = first.demo.watch().info
+        demo = first.demo.watch(Mode.NAMES).info
         job = first.jobs.begin(1, "lesson.mp4", 5, 0.5)
         first.jobs.receive(job, b"video")
         engine = FakeEngine()
