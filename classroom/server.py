@@ -79,13 +79,18 @@ class ClassServer:
         self.store = Store(settings.database_url)
         server_id = uuid4().hex
         self._folder = ServerFolder(settings.recordings_dir, server_id)
+        self.heartbeat: Heartbeat | None = None
         try:
             self.heartbeat = Heartbeat(self.store, server_id, self._folder.is_alive)
-        except StoreError:
-            self._folder.close()
-            self.store.close()
+            self._folder.clear_up()
+            self._start(settings, clock, engine, page_is_open)
+        except BaseException:
+            self._free()  # a server that fails on its way must not keep the database
             raise
-        self._folder.clear_up()
+
+    def _start(
+        self, settings: Settings, clock: Clock, engine: Engine | None, page_is_open: Callable[[str], bool]
+    ) -> None:
         # A machine may start with an old time; what an open class has recorded is not in the future.
         heard = {info.id: at_ms for info, at_ms in self.store.classes.last_heard() if info.is_open}
         self.clock = clock = not_before(clock, max(heard.values(), default=0))
@@ -171,7 +176,12 @@ class ClassServer:
         self._decoder.close()
         self.alerts.close()
         self.recorder.close()
-        self.heartbeat.close()
+        self._free()
+
+    def _free(self) -> None:
+        """The database and the folder, for the next server."""
+        if self.heartbeat:
+            self.heartbeat.close()
         self._folder.close()
         self.store.close()
 

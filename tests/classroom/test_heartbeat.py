@@ -248,6 +248,16 @@ class TestServers:
         assert not list((tmp_path / "other").glob("*/*")), "and leaves nothing"
         first.jobs.drop(job)
 
+    @pytest.mark.parametrize("part", ["Accounts", "Retention"])
+    def test_one_that_fails_on_its_way_does_not_keep_the_database(self, settings, clock, by_hand, monkeypatch, part):
+        with monkeypatch.context() as broken:
+            broken.setattr(f"classroom.server.{part}", _away)
+            with pytest.raises(StoreError):
+                ClassServer(settings, clock, FakeEngine())
+        assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
+        monkeypatch.setattr(heartbeat_module, "LOOK_EVERY_S", 1e6)
+        ClassServer(settings, clock, FakeEngine()).close()
+
     def test_one_that_was_followed_stores_nothing_and_says_why(self, first, settings, clock, tmp_path, store_url):
         info = first.open_class(sign_up(first.accounts).teacher, "Optics")
         ann, _ = first.join(info.code, "Ann", True)
