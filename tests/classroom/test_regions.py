@@ -117,13 +117,16 @@ class TestTheNotices:
 
 @pytest.fixture
 def start(tmp_path, clock, by_hand, monkeypatch):
-    """Starts a server on one database, as often as a test wants; whatever engine it starts is in ``started``."""
+    """Starts a server on one database, as often as a test wants, and ends the one before; whatever engine it starts is in
+    ``started``."""
     started, servers = [], []
     monkeypatch.setattr("classroom.server.LocalEngine", lambda _dir, module: started.append(module) or FakeEngine())
     monkeypatch.setattr("classroom.server.AnalysisDesk", lambda *_: FakeDesk())
 
     def new_server(**env) -> ClassServer:
         url = f"sqlite:///{tmp_path / 'regions.db'}"
+        for server in servers:
+            server.close()
         servers.append(ClassServer(Settings.from_env({"DATABASE_URL": url} | env), clock))
         return servers[-1]
 
