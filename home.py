@@ -40,4 +40,4 @@ st.caption(
     "ClassPulse speaks of the expression shown, never of what somebody feels. Pictures are looked at in memory and"
     " never kept. Whoever runs it must check that it is lawful: in schools of the EU, inferring emotions is prohibited."
 )
-health_line(visit.server)
+health_line(visit)

@@ -85,6 +85,7 @@ class RoomCamera:
         self._class_full = False
         self._view = RoomView()
         self._sharers = 0
+        self._may: Callable[[], bool] = lambda: True
         self._opened_ms: int | None = None
         self._last_s = 0.0
         self._due_s = 0.0  # monotonic
@@ -98,14 +99,19 @@ class RoomCamera:
         frame_ms, seats = self._slots.last_arrival_ms(_ROOM), len(self._seats.seats)
         return replace(self._view, frame_ms=frame_ms, seats=seats, is_full=self._class_full)
 
-    def share(self) -> int:
+    def share(self, may: Callable[[], bool] = lambda: True) -> int:
         """Take frames of one page, and of this one only from now on: from two cameras at once no seat could be told.
+
+        Args:
+            may: whether who shares it still may, such as a teacher who is signed in; asked before each look, because
+                pictures come by a way of their own, which signing out does not end. May raise ``StoreError``.
 
         Returns:
             The number to give with each frame.
         """
         with self._lock:
             self._sharers += 1
+            self._may = may
             self._begin(self._sharers)
             return self._sharers
 
@@ -168,6 +174,8 @@ class RoomCamera:
         if slot is None:
             return False
         sharer, began_s = self._view.sharer, time.monotonic()
+        if sharer is not None and not self._may_share(sharer):
+            return False
         frame_bgr = to_bgr(slot, LONGEST_SIDE_PX)
         if frame_bgr.size == 0:
             return False
@@ -194,6 +202,15 @@ class RoomCamera:
             self._view = RoomView(sharer, size_px=(width, height), look=look)
             self._record(list(look.readings))
         return True
+
+    def _may_share(self, sharer: int) -> bool:
+        try:
+            if self._may():
+                return True
+        except StoreError:
+            return False  # nothing is looked at while nobody can be asked
+        self.unshare(sharer)
+        return False
 
     def _at_s(self, slot: Slot[av.VideoFrame]) -> float:
         """The tracker's time, which goes on when a clock is set back."""

@@ -220,8 +220,11 @@ class ClassServer:
         self.store.classes.end(info.id, self.clock())
         self._forget(info.id)
 
-    def share_room(self, info: ClassInfo) -> int:
+    def share_room(self, info: ClassInfo, may: Callable[[], bool] = lambda: True) -> int:
         """A page of the teacher's shares a camera of the room; gives the number for its frames.
+
+        Args:
+            may: whether the page still is the teacher's, as for ``RoomCamera.share``.
 
         Raises:
             BadInput: the class has ended, or its mode has no seats.
@@ -230,7 +233,7 @@ class ClassServer:
             raise BadInput(
                 "In this class no camera of the room can be shared: every face in it would be read by itself."
             )
-        sharer = self.rooms.share(info)
+        sharer = self.rooms.share(info, may)
         if not self.is_open(info):  # asked afterwards, so that an end at the same moment wins
             self.rooms.forget(info.id)
             raise BadInput("The class has ended. Open a new one to share a camera.")

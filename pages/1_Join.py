@@ -9,9 +9,9 @@ from classroom.retention import kept_days
 from classroom.ui import cookies, forms
 from classroom.ui.language import choose_language
 from classroom.ui.network_test import offer_network_test
-from classroom.ui.page import open_page, typed, visitor_address, visitor_cookie
+from classroom.ui.page import StudentVisit, open_page, typed, visitor_address, visitor_cookie
 from classroom.ui.rights_view import show_rights
-from classroom.ui.student_view import ERASED, in_class
+from classroom.ui.student_view import in_class, was_erased_here
 
 token, has_left = cookies.read_student(visitor_cookie(cookies.STUDENT))
 visit = open_page("Join", menu=has_left or not token)
@@ -25,8 +25,9 @@ if found and linked and linked.replace("-", "").upper() != found[1].code:
 if found:
     student, info = found
     title = forms.as_text(info.title)
-    if server.is_open(info) and not has_left:
-        in_class(server, student, info)
+    own = StudentVisit(server, student, info, token, was_open=server.is_open(info))
+    if own.was_open and not has_left:
+        in_class(own)
         st.stop()
     if server.is_open(info):
         st.header("You have left the class")
@@ -38,10 +39,10 @@ if found:
         if server.is_open(info):
             forms.student_button("come-back", "Come back")
         forms.student_button("forget-me", "Join another class")
-    show_rights(server, student, info)
+    show_rights(own)
     st.stop()
 
-if st.session_state.pop(ERASED, False):
+if was_erased_here(server):
     st.info("Everything about you in that class has been deleted, and your camera is off here.")
 
 st.title("Join your class")

@@ -12,7 +12,7 @@ visit = open_page("Settings", gate=True)
 
 st.title("Settings")
 st.subheader("Is everything up?")
-health_table(visit.server)
+health_table(visit)
 
 st.subheader("Does video get through from here?")
 offer_network_test(visit.server, teacher=True)

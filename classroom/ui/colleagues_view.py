@@ -5,6 +5,7 @@ import streamlit as st
 from classroom.errors import ClassroomError
 from classroom.records import Teacher
 from classroom.ui import forms
+from classroom.ui.gate import gated
 from classroom.ui.page import Visit
 
 _PROBLEM = "removal_problem"
@@ -27,7 +28,7 @@ def remove_colleagues(visit: Visit) -> None:
     if not colleagues:
         return
     st.subheader("A colleague has left")
-    st.write("You set this server up, so you can end an account. Pages that are open there are signed out in seconds.")
+    st.write("You set this server up, so you can end an account. Pages that are open there can do nothing any more.")
     for colleague in colleagues:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.write(forms.as_text(colleague.name))
@@ -41,7 +42,11 @@ def _confirm(visit: Visit, colleague: Teacher) -> None:
     name = forms.as_text(colleague.name)
     st.write(f"The account of {name} goes, with {classes} and everything kept of them. It cannot be undone.")
     st.button(
-        "Remove for good", type="primary", key=f"remove-now-{colleague.id}", on_click=_remove, args=(visit, colleague)
+        "Remove for good",
+        type="primary",
+        key=f"remove-now-{colleague.id}",
+        on_click=gated(visit, _remove),
+        args=(visit, colleague),
     )
 
 
