@@ -126,6 +126,10 @@ class RoomCamera:
         if sharer == self._view.sharer:
             self._slots.put(Slot(_ROOM, self._info.id, self._clock(), frame))
 
+    def place_is_free(self) -> None:
+        """A class that was full takes another seat."""
+        self._class_full = False
+
     def last_seen_ms(self, student_id: int) -> int | None:
         """When a seat that is here was last seen: its face was found not long ago, so the newest frame tells."""
         look = self._view.look
@@ -231,7 +235,7 @@ class RoomCamera:
             token = token_hash(new_token())
             return classes.join(self._info.id, f"Person {number}", token, Sharing.CAMERA, at_ms, self._max_students)
         except ClassFull:
-            self._class_full = True  # nobody is taken out of a class, so it stays full
+            self._class_full = True  # until somebody is taken out of it
         except (NameTaken, StoreError) as error:
             logger.warning("A seat could not be made, the next look tries again: %s", error)
         return None

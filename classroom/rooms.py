@@ -65,6 +65,11 @@ class Rooms:
             present |= camera.seen()
         return present
 
+    def place_is_free(self, class_id: int) -> None:
+        """Somebody is not in this class any more."""
+        if camera := self._cameras.get(class_id):
+            camera.place_is_free()
+
     def forget(self, class_id: int) -> None:
         """The class has ended."""
         with self._lock:

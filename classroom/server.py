@@ -16,9 +16,10 @@ from classroom.clock import Clock, not_before, now_ms
 from classroom.codes import new_token, token_hash
 from classroom.demo import DemoClass
 from classroom.door import Door
+from classroom.empty_rows import EmptyRows
 from classroom.engine import Engine, LocalEngine
 from classroom.engines import Engines
-from classroom.errors import BadInput, NameTaken, NotAllowed, StoreError
+from classroom.errors import BadInput, ClassFull, NameTaken, NotAllowed, StoreError
 from classroom.gathering import ClassOnlyWindows
 from classroom.health import Health
 from classroom.keeping import Keeping
@@ -76,7 +77,7 @@ class ClassServer:
         self._away = {class_id: (at_ms, clock()) for class_id, at_ms in heard.items()}
         self.accounts = Accounts(self.store, clock)
         self.lawful = LawfulBases(self.store, clock, settings.expression)
-        self.door = Door(clock, self.store.classes.of_code)
+        self.door = Door(clock, self.store.classes.of_code, settings.max_students)
         self.school = SchoolAccounts(self.accounts, clock)
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
         self.signals = Signalling(self.store, clock)
@@ -119,10 +120,12 @@ class ClassServer:
             self._read_anew,
             lambda: self.retention.look_soon(),
         )
+        self.empty_rows = EmptyRows(self.store, self.rights, clock, self._last_seen_ms)
         self.keeping = Keeping(
             *(self.store, self.accounts, self.jobs, self.rights, clock, settings.retention_days),
             self._forget,
             lambda: self.retention.look_soon(),
+            self.school.drop,
         )
         self.markers = MarkerDesk(self.store, self.signals, clock, lambda info: self.board(info).look_again())
         self.health = Health(
@@ -357,7 +360,12 @@ class ClassServer:
 
     def _add(self, info: ClassInfo, name: str, hashed: str, sharing: Sharing) -> Student:
         limit = self.settings.max_students
-        return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit)
+        while True:
+            try:
+                return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit)
+            except ClassFull:
+                if not self.empty_rows.make_room(info):
+                    raise
 
     def _info_of(self, class_id: int) -> ClassInfo | None:
         """A class with its mode; the database is asked for it once."""
@@ -381,6 +389,7 @@ class ClassServer:
     def _forget_student(self, student: Student) -> None:
         self.presence.forget(student.id)
         self.signals.forget(student)
+        self.rooms.place_is_free(student.class_id)
 
     def _read_anew(self, class_id: int) -> None:
         """What was added up of a class is no longer right."""

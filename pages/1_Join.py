@@ -7,9 +7,10 @@ from classroom.naming import name_key
 from classroom.notices import notice
 from classroom.retention import kept_days
 from classroom.ui import cookies, forms
+from classroom.ui.find_class import find_class
 from classroom.ui.language import choose_language
 from classroom.ui.network_test import offer_network_test
-from classroom.ui.page import StudentVisit, open_page, typed, visitor_address, visitor_cookie
+from classroom.ui.page import StudentVisit, open_page, typed, visitor_cookie
 from classroom.ui.rights_view import show_rights
 from classroom.ui.student_view import in_class, was_erased_here
 
@@ -57,7 +58,7 @@ if not code:
     st.caption("Type the code and press Enter.")
     st.stop()
 try:
-    info = server.door.find(code, visitor_address())
+    info = find_class(server, code)
 except CodeError as error:
     st.error(forms.as_text(str(error)))
     st.stop()
@@ -67,6 +68,6 @@ free = [name for name in server.store.classes.roster(info.id) if name_key(name) 
 st.subheader(forms.as_text(info.title))
 lang = choose_language()
 words = notice(lang, info, kept_days(info.keep_days, server.settings.retention_days))
-forms.join_form(info, words, lang, typed(cookies.NOTICE, "student_name"), free)
+forms.join_form(info, server.door.ticket(info), words, lang, typed(cookies.NOTICE, "student_name"), free)
 if info.mode.shows.camera:
     offer_network_test(server)

@@ -1,7 +1,8 @@
-"""Health of the server, the alert rules, and who teaches here. For teachers."""
+"""Health of the server, the alert rules, the own account, and who teaches here. For teachers."""
 
 import streamlit as st
 
+from classroom.ui.account_view import show_account
 from classroom.ui.colleagues_view import invite_colleague, remove_colleagues
 from classroom.ui.health import health_table
 from classroom.ui.network_test import offer_network_test
@@ -19,6 +20,9 @@ offer_network_test(visit.server, teacher=True)
 
 st.subheader("When may somebody need a hand?")
 rules_table(visit)
+
+st.subheader("Your account")
+show_account(visit)
 
 st.subheader("A colleague wants to teach here too")
 invite_colleague(visit)

@@ -12,9 +12,12 @@ _PROBLEM = "removal_problem"
 
 
 def invite_colleague(visit: Visit) -> None:
-    st.write("Make a one-time key and hand it over. It creates one account and is good for seven days.")
+    st.write(
+        "Make a one-time key and hand it over. It creates one account, and is good for seven days as long as you teach"
+        " here."
+    )
     if st.button("Make a key"):
-        st.session_state["new_key"] = visit.server.accounts.new_key()
+        st.session_state["new_key"] = visit.server.accounts.new_key(visit.teacher)
     if key := st.session_state.get("new_key"):
         st.code(key, language=None)
         st.caption("Shown here only. Your colleague opens “I teach” and chooses “I have a setup key”.")

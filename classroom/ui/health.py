@@ -10,10 +10,13 @@ from classroom.ui.page import Visit
 
 @gated_fragment(run_every=3)
 def health_line(visit: Visit) -> None:
-    """One quiet line when all is well, a sentence a part when not."""
+    """One quiet line when all is well. What is not well is told to teachers only: it would help who attacks."""
     parts = visit.server.health.parts()
     if all(part.ok for part in parts):
         st.caption(":green[●] Everything is up and running.")
+        return
+    if visit.teacher is None:
+        st.warning("Something does not work at this moment. Try again in a minute.", icon=":material/hourglass_top:")
         return
     for part in parts:
         if not part.ok:

@@ -13,6 +13,7 @@ from classroom.ui import cookies, forms, running
 from classroom.ui.addresses import ANALYSE, HOME, JOIN, LIVE, MODEL, PAGE_FILES, REPORTS, SETTINGS
 from classroom.ui.assets import ASSETS, LOGO
 from classroom.ui.lawful_view import ask_for_lawful_basis
+from classroom.ui.origin import came_over_https
 from classroom.ui.school_door import offer_school_account
 
 _MENUS = {
@@ -106,7 +107,8 @@ def open_page(title: str, *, wide: bool = False, menu: bool = True, gate: bool =
 
 def visitor_cookie(name: str) -> str:
     """A cookie of this visitor, as it was when the page was loaded."""
-    return st.context.cookies.get(name, "")
+    # The connection of a page always says where the page comes from, and so whether over HTTPS.
+    return cookies.read_cookie(st.context.cookies, name, came_over_https("", st.context.headers))
 
 
 def visitor_address() -> str:

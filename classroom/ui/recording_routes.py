@@ -114,7 +114,7 @@ async def _write(jobs: AnalysisJobs, job: RecordingJob, request: Request) -> Non
 async def _teacher(request: Request) -> Teacher | None:
     try:
         server = running.current()
-        return await in_thread(server.accounts.teacher_of, request.cookies.get(cookies.TEACHER, ""))
+        return await in_thread(server.accounts.teacher_of, cookies.cookie_of(request, cookies.TEACHER))
     except ClassroomError:
         return None
 

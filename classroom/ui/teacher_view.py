@@ -11,6 +11,7 @@ from classroom.roster import decode_roster, names_to_check
 from classroom.settings import Settings
 from classroom.ui import forms
 from classroom.ui.addresses import PAGE_FILES, REPORTS
+from classroom.ui.empty_rows_view import clear_rows
 from classroom.ui.gate import gated
 from classroom.ui.keeping import choose_days
 from classroom.ui.mode_words import teacher_line
@@ -104,6 +105,7 @@ def end_or_open(visit: Visit, info: ClassInfo) -> None:
             st.write("Students see that it has ended. The files and the report stay in Reports.")
             st.button("End it now", type="primary", on_click=gated(visit, end))
         st.button("Open another class", on_click=gated(visit, lambda: st.session_state.update({_OPENING: True})))
+        clear_rows(visit, info)
         st.page_link(PAGE_FILES[REPORTS], label="Past classes")
 
 

@@ -17,6 +17,7 @@ from classroom.store import tables
 from classroom.ui import (
     board_view,
     cookies,
+    empty_rows_view,
     gate,
     health,
     pictures_view,
@@ -250,6 +251,7 @@ class TestFragments:
             (recording_view._reading, (None,)),
             (pictures_view.show_pictures, ()),
             (try_view._try, ()),
+            (empty_rows_view.clear_rows, (None,)),
             (health.health_table, ()),
         ]:
             with pytest.raises(Rerun):

@@ -72,7 +72,10 @@ def next_step(tmp_path, monkeypatch):
 # What the steps after the first one have added, taken away again. A new step adds its own.
 ADDED_SINCE = (
     *(f"ALTER TABLE classes DROP COLUMN {column}" for column in ("mode", "smallest_group", "keep_days")),
-    *(f"DROP TABLE {table}" for table in ("class_windows", "counted_together", "lawful_bases")),
+    *(f"DROP TABLE {table}" for table in ("class_windows", "counted_together", "lawful_bases", "known_browsers")),
+    "ALTER TABLE teachers DROP COLUMN signed_out_ms",
+    "DROP TABLE setup_keys",
+    "CREATE TABLE setup_keys (key_hash VARCHAR(64) PRIMARY KEY, expires_ms BIGINT NOT NULL)",
 )
 
 
