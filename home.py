@@ -44,4 +44,4 @@ st.caption(
     " never kept. Whoever runs it must check that it is lawful: in education and at work in the EU, inferring emotions"
     " is prohibited."
 )
-health_line(visit.server)
+health_line(visit)

@@ -10,7 +10,9 @@ import streamlit as st
 from classroom import heap
 from classroom.ui import running, stay_inside, uploads
 from classroom.ui.headers import SecurityHeaders
+from classroom.ui.health_route import FiguresForOurselves
 from classroom.ui.kept_files import KeptFiles
+from classroom.ui.origin import OwnOrigin
 from classroom.ui.routes import ROUTES
 from classroom.ui.trouble import say_what_failed
 from classroom.ui.uploads import UploadsForTeachers
@@ -48,7 +50,13 @@ running.refuse_second_server()
 app = st.App(
     "home.py",
     routes=ROUTES,
-    middleware=[SecurityHeaders.as_middleware(), KeptFiles.as_middleware(), UploadsForTeachers.as_middleware()],
+    middleware=[
+        SecurityHeaders.as_middleware(),
+        OwnOrigin.as_middleware(),
+        FiguresForOurselves.as_middleware(),
+        KeptFiles.as_middleware(),
+        UploadsForTeachers.as_middleware(),
+    ],
     lifespan=lifespan,
     on_script_error=say_what_failed,
 )

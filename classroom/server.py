@@ -18,6 +18,7 @@ from classroom.clock import Clock, not_before, now_ms
 from classroom.codes import new_token, token_hash
 from classroom.demo import DemoClass
 from classroom.door import Door
+from classroom.empty_rows import EmptyRows
 from classroom.engine import Engine, LocalEngine
 from classroom.engines import Engines
 from classroom.errors import BadInput, ClassFull, NameTaken, NotAllowed, StoreError
@@ -99,7 +100,7 @@ class ClassServer:
         self.lawful = LawfulBases(self.store, clock, settings)
         self.lawful.is_confirmed()  # what was confirmed before the last stop holds from the start
         self.settings = settings = self.lawful.settings
-        self.door = Door(clock, self.store.classes.of_code)
+        self.door = Door(clock, self.store.classes.of_code, settings.max_students)
         self.school = SchoolAccounts(self.accounts, clock)
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
         self.signals = Signalling(self.store, clock)
@@ -139,10 +140,12 @@ class ClassServer:
             self._read_anew,
             lambda: self.retention.look_soon(),
         )
+        self.empty_rows = EmptyRows(self.store, self.rights, clock, self._last_seen_ms)
         self.keeping = Keeping(
             *(self.store, self.accounts, self.jobs, self.rights, clock, settings.retention_days),
             self._forget,
             lambda: self.retention.look_soon(),
+            self.school.drop,
         )
         self.markers = MarkerDesk(self.store, self.signals, clock, lambda info: self.board(info).look_again())
         self.health = Health(self.store, self.recorder, self.engines, self.ticker, self.loop_lag, self.slots)
@@ -257,8 +260,11 @@ class ClassServer:
         self.store.classes.end(info.id, self.clock())
         self._forget(info.id)
 
-    def share_room(self, info: ClassInfo) -> int:
+    def share_room(self, info: ClassInfo, may: Callable[[], bool] = lambda: True) -> int:
         """A page of the teacher's shares a camera of the room; gives the number for its frames.
+
+        Args:
+            may: whether the page still is the teacher's, as for ``RoomCamera.share``.
 
         Raises:
             BadInput: the class has ended, or its mode has no seats.
@@ -268,7 +274,7 @@ class ClassServer:
             raise BadInput(
                 "In this class no camera of the room can be shared: every face in it would be read by itself."
             )
-        sharer = self.rooms.share(info)
+        sharer = self.rooms.share(info, may)
         if not self.is_open(info):  # asked afterwards, so that an end at the same moment wins
             self.rooms.forget(info.id)
             raise BadInput("The class has ended. Open a new one to share a camera.")
@@ -393,12 +399,15 @@ class ClassServer:
 
     def _add(self, info: ClassInfo, name: str, hashed: str, sharing: Sharing) -> Student:
         limit = self.settings.max_students
-        try:
-            return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit)
-        except ClassFull as error:
-            if self.settings.is_trial:
-                raise ClassFull(ONE_STUDENT) from error
-            raise
+        while True:
+            try:
+                return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit)
+            except ClassFull as error:
+                if self.empty_rows.make_room(info):
+                    continue
+                if self.settings.is_trial:
+                    raise ClassFull(ONE_STUDENT) from error
+                raise
 
     def _info_of(self, class_id: int) -> ClassInfo | None:
         """A class with its mode; the database is asked for it once."""
@@ -440,6 +449,7 @@ class ClassServer:
     def _forget_student(self, class_id: int, student_id: int) -> None:
         self.presence.forget(student_id)
         self.signals.forget(class_id, student_id)
+        self.rooms.place_is_free(class_id)
 
     def _read_anew(self, class_id: int) -> None:
         """What was added up of a class is no longer right."""

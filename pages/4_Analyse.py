@@ -19,6 +19,6 @@ has_recording = visit.server.jobs.of(visit.teacher.id) is not None
 opened = st.session_state.setdefault("first_tab", "Recording" if has_recording else "Pictures")
 pictures, recording = st.tabs(["Pictures", "Recording"], default=opened)
 with pictures:
-    show_pictures(visit.server)
+    show_pictures(visit)
 with recording:
     show_recording(visit)

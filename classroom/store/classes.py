@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from classroom.codes import new_code
@@ -11,7 +11,7 @@ from classroom.modes import Mode
 from classroom.naming import name_key
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.store.database import Database
-from classroom.store.tables import classes, readings, roster_names, students, visits
+from classroom.store.tables import classes, counted_together, readings, roster_names, signals, students, visits
 
 
 class ClassTable:
@@ -154,6 +154,17 @@ class ClassTable:
 
     def students(self, class_id: int) -> list[Student]:
         return self._students(students.c.class_id == class_id)
+
+    def without_trace(self, class_id: int) -> list[Student]:
+        """Students of whom there is no reading, not even as one of a group, and no signal."""
+        traces = (readings, signals, counted_together)
+        nothing = [~exists().where(table.c.student_id == students.c.id) for table in traces]
+        return self._students(and_(students.c.class_id == class_id, *nothing))
+
+    def never_seen(self, class_id: int, before_ms: int) -> list[Student]:
+        """Students who joined before this time and were never here."""
+        nowhere = ~exists().where(visits.c.student_id == students.c.id)
+        return self._students((students.c.class_id == class_id) & (students.c.joined_ms <= before_ms) & nowhere)
 
     def set_sharing(self, student_id: int, sharing: Sharing) -> None:
         with self._database.begin() as connection:

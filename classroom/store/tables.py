@@ -57,19 +57,31 @@ teachers = Table(
     Column("name_key", String(MAX_KEY), nullable=False, unique=True),
     Column("password_hash", String(255), nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    Column("signed_out_ms", BigInteger, nullable=True),  # everywhere: what the school's provider said before is void
     **_NEVER_AGAIN,
 )
 
-# Only the hash of a key or a sign-in cookie is kept: who reads the database cannot sign in with it.
+# Only the hash of a key or a cookie is kept: who reads the database cannot sign in with it.
 setup_keys = Table(
     "setup_keys",
     metadata,
     Column("key_hash", String(64), primary_key=True),
     Column("expires_ms", BigInteger, nullable=False),
+    # Who made it for a colleague, and takes it along; nobody: the terminal of a first start.
+    Column("maker_id", ForeignKey("teachers.id", ondelete="CASCADE"), nullable=True),
 )
 
 sign_ins = Table(
     "sign_ins",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _owner("teacher"),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+# Browsers in which a teacher has signed in. What others try with that teacher's name does not slow those down.
+known_browsers = Table(
+    "known_browsers",
     metadata,
     Column("token_hash", String(64), primary_key=True),
     _owner("teacher"),

@@ -60,8 +60,32 @@ def sign_out_button(teacher_name: str) -> None:
     )
 
 
-def join_form(info: ClassInfo, notice: Notice, lang: str, name: str, roster: Sequence[str]) -> None:
-    """Name, notice, and the ways in, of equal weight. The camera is not asked for before "share"."""
+def sign_out_everywhere_button() -> None:
+    st.html(
+        """<form class="inline" method="post" action="/teacher/sign-out-everywhere">
+        <button type="submit">Sign out everywhere now</button></form>"""
+    )
+
+
+def password_form(teacher_name: str) -> None:
+    """The current password and another one. The name is there for the browser's own store of passwords."""
+    st.html(
+        f"""<form class="door" method="post" action="/teacher/password">
+        <input type="text" value="{escape(teacher_name)}" autocomplete="username" hidden readonly>
+        {_field("secret", "Current password", kind="password", autocomplete="current-password")}
+        {_field("new_secret", "New password (at least 10 characters)", kind="password", autocomplete="new-password")}
+        {_field("new_again", "The new one again", kind="password", autocomplete="new-password")}
+        <button type="submit" class="main">Change it</button>
+        <span class="hint">You stay signed in here, and are signed out everywhere else.</span></form>"""
+    )
+
+
+def join_form(info: ClassInfo, ticket: str, notice: Notice, lang: str, name: str, roster: Sequence[str]) -> None:
+    """Name, notice, and the ways in, of equal weight. The camera is not asked for before "share".
+
+    Args:
+        ticket: what shows that the code was found on this page.
+    """
     words = {key: escape(text) for key, text in notice.words.items()}
     own = _name_field(words, name, roster) if info.mode.shows.typed_names else ""
     if info.mode.shows.camera:
@@ -72,6 +96,7 @@ def join_form(info: ClassInfo, notice: Notice, lang: str, name: str, roster: Seq
     st.html(
         f"""<form class="door" method="post" action="/student/join" lang="{escape(lang)}">
         <input type="hidden" name="class_code" value="{escape(info.code)}">
+        <input type="hidden" name="ticket" value="{escape(ticket)}">
         {own}{_notice_html(notice)}{ways}</form>"""
     )
 
@@ -130,7 +155,7 @@ def _create_form(user_name: str) -> None:
         f"""<form class="door" method="post" action="/teacher/create">
         {_field("setup_key", "Setup key", autocomplete="off")}
         {_field("user_name", "Your name", user_name, autocomplete="username")}
-        {_field("secret", "Choose a password (at least 10 signs)", kind="password", autocomplete="new-password")}
+        {_field("secret", "Choose a password (at least 10 characters)", kind="password", autocomplete="new-password")}
         <button type="submit" class="main">Create my account</button></form>"""
     )
 

@@ -56,6 +56,9 @@ async def receive(request: Request) -> Response:
         return _refused(_SIGN_IN if teacher is None else "The upload was cancelled.", 403)
     try:
         await _write(jobs, job, request)
+        if await _teacher(request) is None:  # signed out while it was on its way
+            await in_thread(jobs.drop, job)
+            return _refused(_SIGN_IN, 403)
         await in_thread(jobs.start, job, _changed_ms(request))
     except ClientDisconnect:
         await in_thread(jobs.drop, job)
@@ -116,7 +119,7 @@ async def _write(jobs: AnalysisJobs, job: RecordingJob, request: Request) -> Non
 async def _teacher(request: Request) -> Teacher | None:
     try:
         server = running.current()
-        return await in_thread(server.accounts.teacher_of, request.cookies.get(cookies.TEACHER, ""))
+        return await in_thread(server.accounts.teacher_of, cookies.cookie_of(request, cookies.TEACHER))
     except ClassroomError:
         return None
 

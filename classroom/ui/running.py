@@ -64,6 +64,16 @@ def current() -> ClassServer:
         return _server
 
 
+def public_url() -> str:
+    """The public address of this server, empty when none is set. Asks no database: the event loop may call it."""
+    if _server is not None:
+        return _server.settings.public_url
+    try:
+        return Settings.from_env().public_url
+    except ClassroomError:
+        return ""
+
+
 def warm_up() -> None:
     """Start everything before the first visitor, and print the setup key of a first start."""
     print(f"\n  ClassPulse: {own_address()}\n", flush=True)

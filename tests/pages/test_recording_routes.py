@@ -169,6 +169,20 @@ def test_an_upload_that_was_cancelled_is_not_taken(client, server, ada, files):
     assert files() == []
 
 
+def test_who_is_signed_out_while_it_is_on_its_way_has_nothing_read(client, server, ada, files):
+    address = begin(client, size="10").json()["address"]
+
+    def content():
+        yield b"video"
+        server.accounts.sign_out(ada.token)
+        yield b"video"
+
+    response = client.post(address, content=content(), headers=OWN)
+    assert response.status_code == 403 and "signed out" in response.json()["error"]
+    assert server.jobs.of(ada.teacher.id) is None and server.desk.recordings == []
+    assert files() == []
+
+
 def test_the_csv_is_the_session_csv_of_its_people(client, server, ada):
     upload(client)
     job = finished(server, ada)

@@ -77,6 +77,10 @@ ADDED_SINCE = (
     *(f"ALTER TABLE classes DROP COLUMN {column}" for column in ("mode", "smallest_group", "keep_days")),
     *(f"DROP TABLE {table}" for table in ("class_windows", "counted_together", "lawful_bases", "heartbeat")),
     *(f"DROP INDEX IF EXISTS {index}" for index in ("alerts_once", "alerts_about_class_once")),
+    "DROP TABLE known_browsers",
+    "ALTER TABLE teachers DROP COLUMN signed_out_ms",
+    "DROP TABLE setup_keys",
+    "CREATE TABLE setup_keys (key_hash VARCHAR(64) PRIMARY KEY, expires_ms BIGINT NOT NULL)",
 )
 
 

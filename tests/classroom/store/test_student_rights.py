@@ -23,6 +23,7 @@ OF_NOBODY = {
     "teachers",
     "setup_keys",
     "sign_ins",
+    "known_browsers",
     "rule_changes",
     "markers",
     "lawful_bases",
