@@ -226,7 +226,9 @@ class AnalysisJobs:
             raise BadInput(f"“{name}” is no recording that can be read. Choose one of these kinds: {kinds}.")
         if size_bytes == 0:
             raise BadInput("This file is empty. Choose another one.")
-        if not 0 <= size_bytes <= self.max_mb * 1024 * 1024:
+        if size_bytes < 0:
+            raise BadInput("It was not said how large this recording is. Choose it again.")
+        if size_bytes > self.max_mb * 1024 * 1024:
             raise BadInput(self._too_large())
         if not EVERY_S[0] <= every_s <= EVERY_S[1]:
             raise BadInput(f"Look every {EVERY_S[0]} to {EVERY_S[1]:.0f} seconds.")

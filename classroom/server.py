@@ -51,10 +51,13 @@ from classroom.signalling import Signalling
 from classroom.slots import FrameSlots, Slot
 from classroom.store import Store
 from classroom.ticker import Ticker
+from classroom.tries import Tries
 
 logger = logging.getLogger(__name__)
 
 ONE_STUDENT = "A class takes one student here, because this server is only being tried out. Tell your teacher, please."
+# A page that finds no way makes four a minute, and somebody who pauses and goes on again and again a few more.
+CONNECTIONS_A_MINUTE = 12
 # A restart is told for so long, and not where a class was left open overnight.
 AWAY_TOLD_MS, LONGEST_AWAY_MS = 10 * 60_000, 6 * 3_600_000
 # A board counts as watched for so long after a look: browsers let a hidden tab ask once a minute.
@@ -102,6 +105,7 @@ class ClassServer:
         self.settings = settings = self.lawful.settings
         self.door = Door(clock, self.store.classes.of_code, settings.max_students)
         self.school = SchoolAccounts(self.accounts, clock)
+        self.connections = Tries(clock, CONNECTIONS_A_MINUTE, 60_000)  # of one student, or one room
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
         self.signals = Signalling(self.store, clock)
         self.presence = Presence(clock, self.slots, page_is_open)

@@ -18,6 +18,8 @@ from classroom.ui.keeping import choose_days
 from classroom.ui.mode_words import teacher_line
 from classroom.ui.page import Visit
 
+# Ten times what the longest class list has; the page's connection takes no message of a megabyte.
+LONGEST_PASTED = 300_000
 # What this page remembers between its runs.
 _OPENING, _WATCHED, _SHOWN_LIST = "opening_another", "watched_class", "shown_list"
 
@@ -32,7 +34,9 @@ def open_class_form(visit: Visit, running: Sequence[ClassInfo]) -> None:
     st.title("Open a class")
     with st.form("open_class"):
         title = st.text_input("Title", max_chars=120, placeholder="Physics, group B")
-        pasted = st.text_area("Class list (optional)", placeholder="One name a line", height=120)
+        pasted = st.text_area(
+            "Class list (optional)", placeholder="One name a line", height=120, max_chars=LONGEST_PASTED
+        )
         file = st.file_uploader("or a CSV file with the names (optional)", type=["csv", "txt"], max_upload_size=5)
         mode = _choose_mode(visit.server.settings)
         keep_days = choose_days(visit.server)

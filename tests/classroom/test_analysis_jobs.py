@@ -73,7 +73,7 @@ def test_the_folder_is_nobody_elses(jobs, folder):
         ("", 5, 0.5, "is no recording"),
         ("lesson.mp4", 0, 0.5, "This file is empty"),
         ("lesson.mp4", 1024 * 1024 + 1, 0.5, "larger than 1 MB"),
-        ("lesson.mp4", -1, 0.5, "larger than"),
+        ("lesson.mp4", -1, 0.5, "It was not said how large"),
         ("lesson.mp4", 5, 0.1, "Look every 0.2 to 10 seconds"),
         ("lesson.mp4", 5, float("nan"), "Look every"),
     ],
