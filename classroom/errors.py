@@ -8,6 +8,7 @@ ClassroomError
 ├── NotAllowed        wrong name or password, a used or expired key, too many tries
 ├── ResultsError      the network's spec or measured results are missing, broken, or of another file
 ├── StoreError        the database does not answer; what is not yet written is kept and tried again
+│   └── Erased        what this belongs to was deleted meanwhile; it is not kept
 └── EngineError       the process that reads faces died or hangs; it is being restarted
     └── ChildEnded    a child process ended before it answered; who owns it says what that means
         └── ChildHangs   it took too long and was killed
@@ -44,6 +45,10 @@ class ResultsError(ClassroomError):
 
 class StoreError(ClassroomError):
     """The database does not answer."""
+
+
+class Erased(StoreError):
+    """The class, student or teacher that this belongs to is in the database no more."""
 
 
 class EngineError(ClassroomError):

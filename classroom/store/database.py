@@ -9,12 +9,13 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
-from classroom.errors import StoreError
+from classroom.errors import Erased, StoreError
 from classroom.private_files import narrow, private_file, private_folder
 from classroom.store.migrations import is_empty, is_up_to_date, run_steps
+from classroom.store.quiet_errors import names_nobody, tell_no_values
 
 logger = logging.getLogger(__name__)
 
@@ -53,11 +54,14 @@ class Database:
 
         Raises:
             StoreError: the database does not answer.
+            Erased: a row names an owner that is gone; an erasure wins over what is on its way.
         """
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except IntegrityError:
+        except IntegrityError as error:
+            if names_nobody(error):
+                raise Erased(_ERASED) from error
             raise
         except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
             raise StoreError(_UNREACHABLE) from error
@@ -127,6 +131,7 @@ class Database:
         self.engine.dispose()
 
 
+_ERASED = "What this belongs to has been deleted meanwhile, so nothing is kept of it."
 _UNREACHABLE = "The class database does not answer. Nothing is lost; look at the disk or the database server."
 
 
@@ -141,18 +146,25 @@ def connect(url: str) -> Engine:
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": ANSWER_WITHIN_S})
+        return _engine(address, pool_pre_ping=True, connect_args={"connect_timeout": ANSWER_WITHIN_S})
     pool = {}
     if address.database and address.database != ":memory:":
         _keep_from_others(Path(address.database))
         pool = {"pool_size": _KEPT, "max_overflow": _MORE}
-    engine = create_engine(address, connect_args={"timeout": ANSWER_WITHIN_S}, **pool)
+    engine = _engine(address, connect_args={"timeout": ANSWER_WITHIN_S}, **pool)
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection, _record) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
+    return engine
+
+
+def _engine(address: URL, **options) -> Engine:
+    """What it says of an error may be logged, so it has no value of a row in it."""
+    engine = create_engine(address, hide_parameters=True, **options)
+    event.listen(engine, "handle_error", tell_no_values)
     return engine
 
 
