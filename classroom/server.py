@@ -354,7 +354,8 @@ class ClassServer:
 
     def _add(self, info: ClassInfo, name: str, hashed: str, sharing: Sharing) -> Student:
         limit = self.settings.max_students
-        return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit)
+        typed = info.mode.shows.typed_names
+        return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit, typed)
 
     def _info_of(self, class_id: int) -> ClassInfo | None:
         """A class with its mode; the database is asked for it once."""

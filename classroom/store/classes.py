@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from classroom.codes import new_code
 from classroom.errors import ClassFull, CodeError, NameTaken
+from classroom.look_alikes import look_alike
 from classroom.modes import Mode
 from classroom.naming import name_key
 from classroom.records import ClassInfo, Sharing, Student
@@ -109,9 +110,19 @@ class ClassTable:
             return list(connection.scalars(query))
 
     def join(
-        self, class_id: int, name: str, token_hash: str, sharing: Sharing, at_ms: int, max_students: int
+        self,
+        class_id: int,
+        name: str,
+        token_hash: str,
+        sharing: Sharing,
+        at_ms: int,
+        max_students: int,
+        typed: bool = False,
     ) -> Student:
         """Add a student.
+
+        Args:
+            typed: somebody chose the name, so that it must not look like another one of the class either.
 
         Raises:
             NameTaken: somebody else in this class has the name.
@@ -130,11 +141,11 @@ class ClassTable:
                     raise ClassFull(
                         f"This class is full: {max_students} students are in it. Tell your teacher, please."
                     )
+                others = select(students.c.name).where(students.c.class_id == class_id, students.c.id != student_id)
+                if typed and any(look_alike(name, other) for other in connection.scalars(others)):
+                    raise _taken(name)
         except IntegrityError as error:
-            raise NameTaken(
-                f"Somebody in this class is called {name!r} already. If that is you, open the class in the browser you"
-                " joined with; else add an initial to your name."
-            ) from error
+            raise _taken(name) from error
         return Student(student_id, class_id, name, sharing, at_ms)
 
     def student_of_token(self, token_hash: str) -> Student | None:
@@ -161,6 +172,13 @@ class ClassTable:
     def _all(self, query) -> list[ClassInfo]:
         with self._database.begin() as connection:
             return [_info(row._mapping) for row in connection.execute(query)]
+
+
+def _taken(name: str) -> NameTaken:
+    return NameTaken(
+        f"Somebody in this class is called {name!r} already. If that is you, open the class in the browser you"
+        " joined with; else add an initial to your name."
+    )
 
 
 def _info(row: Mapping) -> ClassInfo:
