@@ -4,6 +4,7 @@ ClassroomError
 ├── BadInput          what somebody typed or pasted cannot be used; nothing was changed
 │   ├── CodeError     no open class has this code
 │   ├── NameTaken     somebody else in the class has this name
+│   ├── NotListed     the class has a list and this name is not on it; sent once more, it is taken
 │   └── ClassFull     no further student fits in
 ├── NotAllowed        wrong name or password, a used or expired key, too many tries
 ├── ResultsError      the network's spec or measured results are missing, broken, or of another file
@@ -29,6 +30,10 @@ class CodeError(BadInput):
 
 class NameTaken(BadInput):
     """Somebody else in this class has this name."""
+
+
+class NotListed(BadInput):
+    """The class has a list, and this name is not on it."""
 
 
 class ClassFull(BadInput):

@@ -12,6 +12,7 @@ from classroom.alert_desk import AlertDesk
 from classroom.analysis_desk import AnalysisDesk
 from classroom.analysis_jobs import AnalysisJobs
 from classroom.board import LiveBoard
+from classroom.class_list import ClassLists
 from classroom.clock import Clock, not_before, now_ms
 from classroom.codes import new_token, token_hash
 from classroom.demo import DemoClass
@@ -77,6 +78,7 @@ class ClassServer:
         self.accounts = Accounts(self.store, clock)
         self.lawful = LawfulBases(self.store, clock, settings.expression)
         self.door = Door(clock, self.store.classes.of_code)
+        self.class_lists = ClassLists(self.store, clock)
         self.school = SchoolAccounts(self.accounts, clock)
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
         self.signals = Signalling(self.store, clock)
@@ -238,14 +240,16 @@ class ClassServer:
 
     # The student
 
-    def join(self, code: str, name: str, share_camera: bool, source: str = "") -> tuple[Student, str]:
-        """Join the class of a code. ``source`` as for ``Door.find``.
+    def join(
+        self, code: str, name: str, share_camera: bool, source: str = "", insists_on: str = ""
+    ) -> tuple[Student, str]:
+        """Join the class of a code. ``source`` as for ``Door.find``, ``insists_on`` as for ``ClassLists.name_of``.
 
         Returns:
             The student, and the token that brings the same student back.
 
         Raises:
-            CodeError, NameTaken, ClassFull, BadInput: with what to do, in one sentence.
+            CodeError, NameTaken, NotListed, ClassFull, BadInput: with what to do, in one sentence.
         """
         if share_camera:
             self._refuse_new_camera()
@@ -254,7 +258,8 @@ class ClassServer:
         shows_camera = share_camera and info.mode.shows.camera
         as_whom = (token_hash(token), Sharing.CAMERA if shows_camera else Sharing.NOTHING)
         if info.mode.shows.typed_names:
-            return self._add(info, clean_name(name), *as_whom), token
+            name = self.class_lists.name_of(info, clean_name(name), insists_on, source)
+            return self._add(info, name, *as_whom), token
         while True:  # until nobody has taken the same one at the same moment
             with contextlib.suppress(NameTaken):
                 taken = [student.name for student in self.store.classes.students(info.id)]

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from classroom.errors import CodeError
-from classroom.naming import name_key
 from classroom.notices import notice
 from classroom.retention import kept_days
 from classroom.ui import cookies, forms
@@ -61,11 +60,10 @@ except CodeError as error:
     st.error(forms.as_text(str(error)))
     st.stop()
 
-taken = {name_key(student.name) for student in server.store.classes.students(info.id)}
-free = [name for name in server.store.classes.roster(info.id) if name_key(name) not in taken]
 st.subheader(forms.as_text(info.title))
 lang = choose_language()
 words = notice(lang, info, kept_days(info.keep_days, server.settings.retention_days))
-forms.join_form(info, words, lang, typed(cookies.NOTICE, "student_name"), free)
+name, was_asked = typed(cookies.NOTICE, "student_name"), bool(typed(cookies.NOTICE, "asked"))
+forms.join_form(info, words, lang, name, was_asked)
 if info.mode.shows.camera:
     offer_network_test(server)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from classroom.accounts import SignIn
 from classroom.class_files import class_file, file_names
-from classroom.errors import ClassroomError
+from classroom.errors import ClassroomError, NotListed
 from classroom.records import ClassInfo
 from classroom.server import ClassServer
 from classroom.ui import cookies, running
@@ -64,11 +64,13 @@ async def join(request: Request) -> Response:
     if form is None:
         return foreign()
     typed = {"class_code": form.get("class_code", ""), "student_name": form.get("student_name", "")}
-    share_camera = form.get("share", "") == "camera"
+    share_camera, asked = form.get("share", "") == "camera", form.get("asked", "")
     try:
         server, source = running.current(), source_of(request)
-        _, token = await in_thread(server.join, typed["class_code"], typed["student_name"], share_camera, source)
+        _, token = await in_thread(server.join, typed["class_code"], typed["student_name"], share_camera, source, asked)
     except ClassroomError as error:
+        if isinstance(error, NotListed):
+            typed["asked"] = "yes"
         response = _go(f"{JOIN}?code={quote(typed['class_code'][:20])}")
         cookies.set_notice(request, response, "error", str(error), typed)
         return response

@@ -1,5 +1,8 @@
 """The way into a class, and the page of a student who is in it."""
 
+import base64
+import json
+
 import pytest
 
 from classroom.modes import Mode
@@ -46,12 +49,26 @@ def test_the_link_fills_the_code_in_and_asks_before_any_camera(browser, server, 
     assert asked == []
 
 
-def test_names_of_the_list_are_offered_until_somebody_has_them(browser, server, ada):
-    info = server.open_class(ada.teacher, "Optics", "Ann\nBen")
-    server.join(info.code, "ann", True)
+def test_who_has_only_the_code_reads_no_name_of_the_list(browser, server, ada):
+    info = server.open_class(ada.teacher, "Optics", "Ann Smith\nBen Okafor")
+    server.join(info.code, "ann smith", True)
     browser.open(JOIN, code=info.code)
-    assert '<option value="Ben">' in browser.text
-    assert "Ann" not in browser.text
+    assert browser.failed == []
+    assert "Optics" in browser.text
+    assert not any(name in browser.text for name in ("Ann", "Smith", "Ben", "Okafor"))
+
+
+def test_a_name_that_is_not_on_the_list_is_asked_about_and_goes_in_when_it_is_sent_again(browser, server, ada):
+    info = server.open_class(ada.teacher, "Optics", "Ann Smith")
+    form = {"class_code": info.code, "student_name": "Eve <b>", "asked": "yes"}
+    notice = base64.urlsafe_b64encode(json.dumps({"kind": "error", "sentence": "?", "form": form}).encode())
+    browser.cookies[cookies.NOTICE] = notice.decode()
+    browser.open(JOIN, code=info.code)
+    assert browser.failed == []
+    assert '<input type="hidden" name="asked" value="Eve &lt;b&gt;">' in browser.text
+    browser.cookies.clear()
+    browser.open(JOIN, code=info.code)
+    assert 'name="asked"' not in browser.text
 
 
 def test_a_student_in_a_class_sees_the_own_label_and_nobody_elses(browser, server, seeded, ada):

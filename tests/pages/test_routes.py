@@ -178,6 +178,18 @@ class TestStudent:
         assert words in notice(response)["sentence"]
         assert notice(response)["form"] == {"class_code": seeded.info.code, "student_name": name}
 
+    def test_a_name_that_is_not_on_the_list_comes_back_with_a_question_and_goes_in_the_second_time(
+        self, client, server, ada
+    ):
+        info = server.open_class(ada.teacher, "Chemistry", "Ann Smith")
+        response = join(client, info, "Eve")
+        assert cookies.STUDENT not in set_cookies(response)
+        assert "Nobody on the list of this class is called “Eve”" in notice(response)["sentence"]
+        assert "Smith" not in str(notice(response))
+        assert notice(response)["form"] == {"class_code": info.code, "student_name": "Eve", "asked": "yes"}
+        response = post(client, "/student/join", class_code=info.code, student_name="Eve", asked="Eve", share="nothing")
+        assert server.student_of(set_cookies(response)[cookies.STUDENT].value)[0].name == "Eve"
+
     def test_guesses_are_limited_an_address(self, client, server, seeded, monkeypatch):
         monkeypatch.setattr(server.door._wrong, "_most", 2)
         for code in ("ABCDEFGH", "ABCDEFGJ"):
