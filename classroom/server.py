@@ -52,6 +52,8 @@ logger = logging.getLogger(__name__)
 
 # A restart is told for so long, and not where a class was left open overnight.
 AWAY_TOLD_MS, LONGEST_AWAY_MS = 10 * 60_000, 6 * 3_600_000
+# For so long after a student was last here the cookie opens what is stored about them, also where nobody ended a class.
+COOKIE_MS = 24 * 3_600_000
 
 
 class ClassServer:
@@ -133,6 +135,7 @@ class ClassServer:
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
         self._ended_videos: dict[int, str] = {}  # student to why
+        self._left_for_good: set[int] = set()
         self._lock = threading.Lock()
         self.retention = Retention(self.store, clock, settings.retention_days, self.keeping.erase_class, self._is_quiet)
 
@@ -266,8 +269,9 @@ class ClassServer:
                 return self._add(info, new_pseudonym(taken), *as_whom), token
 
     def student_of(self, token: str) -> tuple[Student, ClassInfo] | None:
-        """The student whose cookie this is, with the class."""
-        student = self.store.classes.student_of_token(token_hash(token)) if token else None
+        """The student whose cookie this is, with the class, until a day after the student was last here."""
+        since_ms = self.clock() - COOKIE_MS
+        student = self.store.classes.student_of_token(token_hash(token), since_ms) if token else None
         info = self.store.classes.get(student.class_id) if student else None
         if info:
             self._known[info.id] = info
@@ -319,6 +323,20 @@ class ClassServer:
         except StoreError as error:
             logger.warning("%s", error)  # the visit ends a second earlier; leaving must not fail for that
         self.presence.forget(student.id)
+
+    def leave_for_good(self, student: Student) -> None:
+        """The student leaves a computer that others use: no cookie opens anything of theirs from now on.
+
+        Raises:
+            StoreError: the database does not answer; the cookie is still good.
+        """
+        self.store.classes.set_token(student.id, token_hash(new_token()))
+        self._left_for_good.add(student.id)
+        self.leave(student)
+
+    def has_left_for_good(self, student: Student) -> bool:
+        """Whether a page of this student that is still open is nobody's any more; asks no database."""
+        return student.id in self._left_for_good
 
     def frame_arrived(self, student: Student, frame: av.VideoFrame) -> None:
         """The frame callback's only call: keep the newest frame. Does no I/O, decodes nothing, never raises."""

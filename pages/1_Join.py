@@ -9,7 +9,7 @@ from classroom.ui import cookies, forms
 from classroom.ui.language import choose_language
 from classroom.ui.network_test import offer_network_test
 from classroom.ui.page import open_page, typed, visitor_address, visitor_cookie
-from classroom.ui.rights_view import show_rights
+from classroom.ui.rights_view import UNTIL_WHEN, show_rights
 from classroom.ui.student_view import ERASED, in_class
 
 token, has_left = cookies.read_student(visitor_cookie(cookies.STUDENT))
@@ -37,6 +37,7 @@ if found:
         if server.is_open(info):
             forms.student_button("come-back", "Come back")
         forms.student_button("forget-me", "Join another class")
+    st.caption(f"{UNTIL_WHEN} On a shared computer press “Join another class” when you are done: it forgets you.")
     show_rights(server, student, info)
     st.stop()
 

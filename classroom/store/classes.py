@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from classroom.codes import new_code
@@ -148,9 +148,16 @@ class ClassTable:
             raise _taken(name) from error
         return Student(student_id, class_id, name, sharing, at_ms)
 
-    def student_of_token(self, token_hash: str) -> Student | None:
-        found = self._students(students.c.token_hash == token_hash)
+    def student_of_token(self, token_hash: str, since_ms: int = 0) -> Student | None:
+        """The student whose cookie this is, if they joined or were here since then."""
+        was_here = exists().where(visits.c.student_id == students.c.id, visits.c.seen_ms >= since_ms)
+        found = self._students((students.c.token_hash == token_hash) & ((students.c.joined_ms >= since_ms) | was_here))
         return found[0] if found else None
+
+    def set_token(self, student_id: int, token_hash: str) -> None:
+        """The cookie that was this student's opens nothing any more."""
+        with self._database.begin() as connection:
+            connection.execute(update(students).where(students.c.id == student_id).values(token_hash=token_hash))
 
     def students(self, class_id: int) -> list[Student]:
         return self._students(students.c.class_id == class_id)

@@ -21,6 +21,7 @@ STUDENT = "classpulse_student"
 NOTICE = "classpulse_notice"
 
 MONTH_S = 30 * 24 * 3600
+WEEK_S = 7 * 24 * 3600  # of a place in a class; what it opens ends before, see ``ClassServer.student_of``
 NOTICE_S = 60
 _MAX_NOTICE = 3000
 

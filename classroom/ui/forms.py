@@ -94,11 +94,12 @@ def _notice_html(notice: Notice) -> str:
         <ul>{points}<li>{escape(notice.free)}</li></ul></div>"""
 
 
-def student_button(action: str, label: str) -> None:
+def student_button(action: str, label: str, quiet: bool = False) -> None:
     """A button that posts one of the student's plain actions: ``leave``, ``come-back``, ``forget-me``, ``erase-me``."""
+    look = ' class="quiet"' if quiet else ""
     st.html(
         f"""<form class="inline" method="post" action="/student/{action}">
-        <button type="submit">{escape(label)}</button></form>""",
+        <button type="submit"{look}>{escape(label)}</button></form>""",
         width="content",
     )
 

@@ -26,6 +26,10 @@ from classroom.ui.picture_route import PICTURE_ROUTE
 from classroom.ui.recording_routes import RECORDING_ROUTES
 from classroom.ui.rights_routes import RIGHTS_ROUTES
 
+_FORGOTTEN = (
+    "You have left, and this computer has forgotten you. What is stored about you stays in the class: ask your teacher"
+    " to show or delete it."
+)
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8", "zip": "application/zip"}
 
 
@@ -76,7 +80,7 @@ async def join(request: Request) -> Response:
         return response
     response = _go(JOIN)
     response.delete_cookie(cookies.NOTICE)
-    cookies.set_cookie(request, response, cookies.STUDENT, token)
+    cookies.set_cookie(request, response, cookies.STUDENT, token, cookies.WEEK_S)
     return response
 
 
@@ -92,20 +96,30 @@ async def leave(request: Request) -> Response:
         cookies.set_notice(request, response, "error", str(error))
         return response
     # The token stays, marked: who comes back gets the same row, and nobody else can take the name meanwhile.
-    cookies.set_cookie(request, response, cookies.STUDENT, cookies.mark_left(token))
+    cookies.set_cookie(request, response, cookies.STUDENT, cookies.mark_left(token), cookies.WEEK_S)
     return response
 
 
 async def come_back(request: Request) -> Response:
     response = _go(JOIN)
     token, _ = cookies.read_student(request.cookies.get(cookies.STUDENT))
-    cookies.set_cookie(request, response, cookies.STUDENT, token)
+    cookies.set_cookie(request, response, cookies.STUDENT, token, cookies.WEEK_S)
     return response
 
 
 async def forget_me(request: Request) -> Response:
+    """Leave for good: what this browser had opens nothing any more, also where somebody has a copy of it."""
     response = _go(JOIN)
     response.delete_cookie(cookies.STUDENT)
+    try:
+        server = running.current()
+        token, _ = cookies.read_student(request.cookies.get(cookies.STUDENT))
+        found = await in_thread(server.student_of, token)
+        if found:
+            await in_thread(server.leave_for_good, found[0])
+            cookies.set_notice(request, response, "done", _FORGOTTEN)
+    except ClassroomError as error:
+        cookies.set_notice(request, response, "error", str(error))
     return response
 
 

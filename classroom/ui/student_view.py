@@ -33,7 +33,9 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
     """The page of a student in an open class."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.html(f'<div class="state"><span class="title">{escape(info.title)}</span></div>', width="content")
-        forms.student_button("leave", "Leave the class")
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            forms.student_button("leave", "Leave the class")
+            forms.student_button("forget-me", "Leave on a shared computer", quiet=True)
     st.caption(f"You are here as {forms.as_text(student.name)}. {mode_of_class(info)}")
     attempt = st.session_state.setdefault("camera_attempt", 0)
     st.session_state.setdefault(_VAIN, 0)
@@ -91,7 +93,7 @@ def _live(server: ClassServer, student: Student, info: ClassInfo, camera: Camera
     if server.rights.was_erased(student):
         st.session_state[ERASED] = True
         st.rerun()
-    if not server.is_open(info):
+    if not server.is_open(info) or server.has_left_for_good(student):
         st.rerun()
     server.presence.page_ran(student, get_script_run_ctx().session_id)
     show_badge(server, student)

@@ -247,9 +247,34 @@ def test_who_was_erased_is_told_so_by_the_page_that_is_open(browser, server, see
     assert dan.id not in server.presence.seen()
 
 
+@pytest.mark.parametrize("left", [True, False])
+def test_a_day_after_the_class_a_cookie_shows_nothing_of_it(browser, server, seeded, left):
+    _, token = _join_with_camera(server, seeded, "Dan")
+    browser.cookies[cookies.STUDENT] = cookies.mark_left(token) if left else token
+    server.end_class(seeded.info)
+    server.clock.advance(24 * 3_600 + 1)
+    browser.open(JOIN)
+    assert browser.failed == []
+    assert "Join your class" in browser.text
+    assert not any(words in browser.text for words in ("Dan", "Optics", "/student/erase-me", "Come back"))
+
+
+def test_another_tab_of_who_left_on_a_shared_computer_is_nobodys(browser, server, seeded):
+    dan, token = _join_with_camera(server, seeded, "Dan")
+    browser.cookies[cookies.STUDENT] = token
+    browser.open(JOIN)
+    assert "Leave on a shared computer" in browser.text
+    server.leave_for_good(dan)
+    browser.app.run()
+    assert browser.failed == []
+    assert "Join your class" in browser.text
+    assert dan.id not in server.presence.seen()
+
+
 def test_how_long_it_is_kept_is_said_before_anybody_joins(browser, server, seeded):
     browser.open(JOIN, code=seeded.info.code)
     assert "All of it is deleted 90 days after the class" in browser.text
+    assert "Until a day after you were last here, this browser shows it to you" in browser.text
 
 
 def _button(browser, label: str):
