@@ -13,6 +13,7 @@ from classroom.alert_desk import AlertDesk
 from classroom.analysis_desk import AnalysisDesk
 from classroom.analysis_jobs import AnalysisJobs
 from classroom.board import LiveBoard
+from classroom.class_list import ClassLists
 from classroom.class_watch import ClassWatch
 from classroom.clock import Clock, not_before, now_ms
 from classroom.codes import new_token, token_hash
@@ -62,6 +63,8 @@ CONNECTIONS_A_MINUTE = 12
 AWAY_TOLD_MS, LONGEST_AWAY_MS = 10 * 60_000, 6 * 3_600_000
 # A board counts as watched for so long after a look: browsers let a hidden tab ask once a minute.
 WATCHED_MS = 2 * 60_000
+# For so long after a student was last here the cookie opens what is stored about them, also where nobody ended a class.
+COOKIE_MS = 24 * 3_600_000
 
 
 class ClassServer:
@@ -104,6 +107,7 @@ class ClassServer:
         self.lawful.is_confirmed()  # what was confirmed before the last stop holds from the start
         self.settings = settings = self.lawful.settings
         self.door = Door(clock, self.store.classes.of_code, settings.max_students)
+        self.class_lists = ClassLists(self.store, clock)
         self.school = SchoolAccounts(self.accounts, clock)
         self.connections = Tries(clock, CONNECTIONS_A_MINUTE, 60_000)  # of one student, or one room
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
@@ -156,6 +160,7 @@ class ClassServer:
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
         self._ended_videos: dict[int, str] = {}  # student to why
+        self._left_for_good: set[int] = set()
         self._lock = threading.Lock()
         self.class_watch = ClassWatch(self.store, self._here, self._forget, self.rights.erased_elsewhere)
         self.retention = Retention(self.store, clock, settings.retention_days, self.keeping.erase_class, self._is_quiet)
@@ -286,14 +291,16 @@ class ClassServer:
 
     # The student
 
-    def join(self, code: str, name: str, share_camera: bool, source: str = "") -> tuple[Student, str]:
-        """Join the class of a code. ``source`` as for ``Door.find``.
+    def join(
+        self, code: str, name: str, share_camera: bool, source: str = "", insists_on: str = ""
+    ) -> tuple[Student, str]:
+        """Join the class of a code. ``source`` as for ``Door.find``, ``insists_on`` as for ``ClassLists.name_of``.
 
         Returns:
             The student, and the token that brings the same student back.
 
         Raises:
-            CodeError, NameTaken, ClassFull, BadInput: with what to do, in one sentence.
+            CodeError, NameTaken, NotListed, ClassFull, BadInput: with what to do, in one sentence.
         """
         if share_camera:
             self._refuse_new_camera()
@@ -302,15 +309,17 @@ class ClassServer:
         shows_camera = share_camera and info.mode.shows.camera
         as_whom = (token_hash(token), Sharing.CAMERA if shows_camera else Sharing.NOTHING)
         if info.mode.shows.typed_names:
-            return self._add(info, clean_name(name), *as_whom), token
+            name = self.class_lists.name_of(info, clean_name(name), insists_on, source)
+            return self._add(info, name, *as_whom), token
         while True:  # until nobody has taken the same one at the same moment
             with contextlib.suppress(NameTaken):
                 taken = [student.name for student in self.store.classes.students(info.id)]
                 return self._add(info, new_pseudonym(taken), *as_whom), token
 
     def student_of(self, token: str) -> tuple[Student, ClassInfo] | None:
-        """The student whose cookie this is, with the class."""
-        student = self.store.classes.student_of_token(token_hash(token)) if token else None
+        """The student whose cookie this is, with the class, until a day after the student was last here."""
+        since_ms = self.clock() - COOKIE_MS
+        student = self.store.classes.student_of_token(token_hash(token), since_ms) if token else None
         info = self.store.classes.get(student.class_id) if student else None
         if info:
             self._known[info.id] = info
@@ -364,6 +373,20 @@ class ClassServer:
             logger.warning("%s", error)  # the visit ends a second earlier; leaving must not fail for that
         self.presence.forget(student.id)
 
+    def leave_for_good(self, student: Student) -> None:
+        """The student leaves a computer that others use: no cookie opens anything of theirs from now on.
+
+        Raises:
+            StoreError: the database does not answer; the cookie is still good.
+        """
+        self.store.classes.set_token(student.id, token_hash(new_token()))
+        self._left_for_good.add(student.id)
+        self.leave(student)
+
+    def has_left_for_good(self, student: Student) -> bool:
+        """Whether a page of this student that is still open is nobody's any more; asks no database."""
+        return student.id in self._left_for_good
+
     def frame_arrived(self, student: Student, frame: av.VideoFrame) -> None:
         """The frame callback's only call: keep the newest frame. Does no I/O, decodes nothing, never raises."""
         info = self._known.get(student.class_id)
@@ -403,9 +426,10 @@ class ClassServer:
 
     def _add(self, info: ClassInfo, name: str, hashed: str, sharing: Sharing) -> Student:
         limit = self.settings.max_students
+        typed = info.mode.shows.typed_names
         while True:
             try:
-                return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit)
+                return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit, typed)
             except ClassFull as error:
                 if self.empty_rows.make_room(info):
                     continue

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from classroom.errors import CodeError
-from classroom.naming import name_key
 from classroom.notices import notice
 from classroom.retention import kept_days
 from classroom.ui import cookies, forms
@@ -11,7 +10,7 @@ from classroom.ui.find_class import find_class
 from classroom.ui.language import choose_language
 from classroom.ui.network_test import offer_network_test
 from classroom.ui.page import StudentVisit, open_page, typed, visitor_cookie
-from classroom.ui.rights_view import show_rights
+from classroom.ui.rights_view import UNTIL_WHEN, show_rights
 from classroom.ui.student_view import in_class, was_erased_here
 
 token, has_left = cookies.read_student(visitor_cookie(cookies.STUDENT))
@@ -40,6 +39,7 @@ if found:
         if server.is_open(info):
             forms.student_button("come-back", "Come back")
         forms.student_button("forget-me", "Join another class")
+    st.caption(f"{UNTIL_WHEN} On a shared computer press “Join another class” when you are done: it forgets you.")
     show_rights(own)
     st.stop()
 
@@ -63,12 +63,11 @@ except CodeError as error:
     st.error(forms.as_text(str(error)))
     st.stop()
 
-taken = {name_key(student.name) for student in server.store.classes.students(info.id)}
-free = [name for name in server.store.classes.roster(info.id) if name_key(name) not in taken]
 st.subheader(forms.as_text(info.title))
 lang = choose_language()
 settings = server.settings
 words = notice(lang, info, kept_days(info.keep_days, settings.retention_days), settings.region)
-forms.join_form(info, server.door.ticket(info), words, lang, typed(cookies.NOTICE, "student_name"), free)
+name, was_asked = typed(cookies.NOTICE, "student_name"), bool(typed(cookies.NOTICE, "asked"))
+forms.join_form(info, server.door.ticket(info), words, lang, name, was_asked)
 if info.mode.shows.camera:
     offer_network_test(server)

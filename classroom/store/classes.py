@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from classroom.codes import new_code
 from classroom.errors import ClassFull, CodeError, NameTaken
+from classroom.look_alikes import look_alike
 from classroom.modes import Mode
 from classroom.naming import name_key
 from classroom.records import ClassInfo, Sharing, Student
@@ -121,9 +122,19 @@ class ClassTable:
             return list(connection.scalars(query))
 
     def join(
-        self, class_id: int, name: str, token_hash: str, sharing: Sharing, at_ms: int, max_students: int
+        self,
+        class_id: int,
+        name: str,
+        token_hash: str,
+        sharing: Sharing,
+        at_ms: int,
+        max_students: int,
+        typed: bool = False,
     ) -> Student:
         """Add a student.
+
+        Args:
+            typed: somebody chose the name, so that it must not look like another one of the class either.
 
         Raises:
             NameTaken: somebody else in this class has the name.
@@ -141,16 +152,23 @@ class ClassTable:
                 if count > max_students:
                     are_in_it = "1 student is" if max_students == 1 else f"{max_students} students are"
                     raise ClassFull(f"This class is full: {are_in_it} in it. Tell your teacher, please.")
+                others = select(students.c.name).where(students.c.class_id == class_id, students.c.id != student_id)
+                if typed and any(look_alike(name, other) for other in connection.scalars(others)):
+                    raise _taken(name)
         except IntegrityError as error:
-            raise NameTaken(
-                f"Somebody in this class is called {name!r} already. If that is you, open the class in the browser you"
-                " joined with; else add an initial to your name."
-            ) from error
+            raise _taken(name) from error
         return Student(student_id, class_id, name, sharing, at_ms)
 
-    def student_of_token(self, token_hash: str) -> Student | None:
-        found = self._students(students.c.token_hash == token_hash)
+    def student_of_token(self, token_hash: str, since_ms: int = 0) -> Student | None:
+        """The student whose cookie this is, if they joined or were here since then."""
+        was_here = exists().where(visits.c.student_id == students.c.id, visits.c.seen_ms >= since_ms)
+        found = self._students((students.c.token_hash == token_hash) & ((students.c.joined_ms >= since_ms) | was_here))
         return found[0] if found else None
+
+    def set_token(self, student_id: int, token_hash: str) -> None:
+        """The cookie that was this student's opens nothing any more."""
+        with self._database.begin() as connection:
+            connection.execute(update(students).where(students.c.id == student_id).values(token_hash=token_hash))
 
     def students(self, class_id: int) -> list[Student]:
         return self._students(students.c.class_id == class_id)
@@ -183,6 +201,13 @@ class ClassTable:
     def _all(self, query) -> list[ClassInfo]:
         with self._database.begin() as connection:
             return [_info(row._mapping) for row in connection.execute(query)]
+
+
+def _taken(name: str) -> NameTaken:
+    return NameTaken(
+        f"Somebody in this class is called {name!r} already. If that is you, open the class in the browser you"
+        " joined with; else add an initial to your name."
+    )
 
 
 def _info(row: Mapping) -> ClassInfo:

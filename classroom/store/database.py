@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     ColumnElement,
     Connection,
@@ -28,9 +29,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
-from classroom.errors import OtherServer, StoreError
+from classroom.errors import Erased, OtherServer, StoreError
 from classroom.private_files import narrow, private_file, private_folder
 from classroom.store.migrations import is_empty, is_up_to_date, run_steps
+from classroom.store.quiet_errors import names_nobody, tell_no_values
 from classroom.store.tables import heartbeat
 
 logger = logging.getLogger(__name__)
@@ -74,13 +76,16 @@ class Database:
         Raises:
             StoreError: the database does not answer.
             OtherServer: ``refuse`` was called.
+            Erased: a row names an owner that is gone; an erasure wins over what is on its way.
         """
         if self._refusal:
             raise OtherServer(self._refusal)
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except IntegrityError:
+        except IntegrityError as error:
+            if names_nobody(error):
+                raise Erased(_ERASED) from error
             raise
         except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
             raise StoreError(_UNREACHABLE) from error
@@ -171,6 +176,7 @@ class Database:
 
 _UNCHECKED = "unchecked"
 UNCHECKED = {_UNCHECKED: True}
+_ERASED = "What this belongs to has been deleted meanwhile, so nothing is kept of it."
 _UNREACHABLE = "The class database does not answer. Nothing is lost; look at the disk or the database server."
 
 
@@ -185,18 +191,25 @@ def connect(url: str) -> Engine:
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": ANSWER_WITHIN_S})
+        return _engine(address, pool_pre_ping=True, connect_args={"connect_timeout": ANSWER_WITHIN_S})
     pool = {}
     if address.database and address.database != ":memory:":
         _keep_from_others(Path(address.database))
         pool = {"pool_size": _KEPT, "max_overflow": _MORE}
-    engine = create_engine(address, connect_args={"timeout": ANSWER_WITHIN_S}, **pool)
+    engine = _engine(address, connect_args={"timeout": ANSWER_WITHIN_S}, **pool)
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection, _record) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
+    return engine
+
+
+def _engine(address: URL, **options) -> Engine:
+    """What it says of an error may be logged, so it has no value of a row in it."""
+    engine = create_engine(address, hide_parameters=True, **options)
+    event.listen(engine, "handle_error", tell_no_values)
     return engine
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from classroom.errors import NameTaken, NotAllowed
+from classroom.look_alikes import look_alike
 from classroom.naming import name_key
 from classroom.records import Teacher
 from classroom.store.database import Database
@@ -36,7 +37,7 @@ class TeacherTable:
             The teacher, or ``None`` when the key is unknown, used or expired.
 
         Raises:
-            NameTaken: another teacher has this name; the key stays good.
+            NameTaken: another teacher has this name, or one that looks like it; the key stays good.
         """
         try:
             with self._database.begin() as connection:
@@ -45,7 +46,11 @@ class TeacherTable:
                 )
                 if used.rowcount != 1:
                     return None
-                return self._insert(connection, name, password_hash, at_ms)
+                added = self._insert(connection, name, password_hash, at_ms)
+                others = select(teachers.c.name).where(teachers.c.id != added.id)
+                if any(look_alike(name, other) for other in connection.scalars(others)):
+                    raise NameTaken("Another teacher's name looks like this one. Choose another name, please.")
+                return added
         except IntegrityError as error:
             raise NameTaken("A teacher of this name has an account already. Choose another name, please.") from error
 

@@ -24,6 +24,7 @@ HOST = "__Host-"
 
 MONTH_S = 30 * 24 * 3600
 HALF_A_YEAR_S = 180 * 24 * 3600
+WEEK_S = 7 * 24 * 3600  # of a place in a class; what it opens ends before, see ``ClassServer.student_of``
 NOTICE_S = 60
 _MAX_NOTICE = 3000
 

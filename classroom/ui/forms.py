@@ -3,7 +3,7 @@
 Field names avoid words that are properties of a form (``name``, ``action``): Streamlit's sanitiser removes those.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from urllib.parse import quote
 
@@ -80,14 +80,15 @@ def password_form(teacher_name: str) -> None:
     )
 
 
-def join_form(info: ClassInfo, ticket: str, notice: Notice, lang: str, name: str, roster: Sequence[str]) -> None:
+def join_form(info: ClassInfo, ticket: str, notice: Notice, lang: str, name: str, was_asked: bool) -> None:
     """Name, notice, and the ways in, of equal weight. The camera is not asked for before "share".
 
     Args:
         ticket: what shows that the code was found on this page.
+        was_asked: whether the student was told that this name is not on the class list; sent again, it is meant.
     """
     words = {key: escape(text) for key, text in notice.words.items()}
-    own = _name_field(words, name, roster) if info.mode.shows.typed_names else ""
+    own = _name_field(words, name, was_asked) if info.mode.shows.typed_names else ""
     if info.mode.shows.camera:
         ways = f"""<div class="two"><button type="submit" name="share" value="camera">{words["share"]}</button>
             <button type="submit" name="share" value="nothing">{words["without"]}</button></div>"""
@@ -101,12 +102,11 @@ def join_form(info: ClassInfo, ticket: str, notice: Notice, lang: str, name: str
     )
 
 
-def _name_field(words: Mapping[str, str], name: str, roster: Sequence[str]) -> str:
-    known = 'list="names"' if roster else ""
-    options = "".join(f'<option value="{escape(entry)}"></option>' for entry in roster)
-    hint = words["list_hint"] if roster else words["name_hint"]
-    return f"""<label>{words["your_name"]}<input name="student_name" value="{escape(name)}" {known} required
-        maxlength="60" autocomplete="name" placeholder="{hint}"></label><datalist id="names">{options}</datalist>"""
+def _name_field(words: Mapping[str, str], name: str, was_asked: bool) -> str:
+    """No name of the list is offered: whoever has the code sees this page."""
+    asked = f'<input type="hidden" name="asked" value="{escape(name)}">' if was_asked else ""
+    return f"""<label>{words["your_name"]}<input name="student_name" value="{escape(name)}" required
+        maxlength="60" autocomplete="name" placeholder="{words["name_hint"]}"></label>{asked}"""
 
 
 def _notice_html(notice: Notice) -> str:
@@ -116,11 +116,12 @@ def _notice_html(notice: Notice) -> str:
         <ul>{points}<li>{escape(notice.free)}</li></ul></div>"""
 
 
-def student_button(action: str, label: str) -> None:
+def student_button(action: str, label: str, quiet: bool = False) -> None:
     """A button that posts one of the student's plain actions: ``leave``, ``come-back``, ``forget-me``, ``erase-me``."""
+    look = ' class="quiet"' if quiet else ""
     st.html(
         f"""<form class="inline" method="post" action="/student/{action}">
-        <button type="submit">{escape(label)}</button></form>""",
+        <button type="submit"{look}>{escape(label)}</button></form>""",
         width="content",
     )
 

@@ -62,12 +62,14 @@ class StudentVisit:
     was_open: bool
 
     def still_holds(self) -> bool:
-        """Whether this browser still has this student's cookie, nobody erased them, and the class goes on.
+        """Whether this browser still has this student's cookie, which still opens something, and the class goes on.
 
         Every student asks every few seconds, so it asks no database: whatever erases or ends tells the server.
         """
         token, _ = cookies.read_student(visitor_cookie(cookies.STUDENT))
-        if token != self.token or self.server.rights.was_erased(self.student):
+        if token != self.token or self.server.has_left_for_good(self.student):
+            return False
+        if self.server.rights.was_erased(self.student):
             return False
         return not self.was_open or self.server.is_open(self.info)
 

@@ -13,6 +13,10 @@ from classroom.ui.keeping import days_after
 from classroom.ui.page import StudentVisit, visitor_zone
 
 _DONE = "taken_back"
+UNTIL_WHEN = (
+    "Until a day after you were last here, this browser shows what is stored about you and can delete it. Later, or"
+    " when it has forgotten you, ask your teacher."
+)
 _FORGOTTEN = (
     "What you showed in the last seconds counts no more. What was told of the whole class before that stays: nobody can"
     " be taken out of it."
@@ -46,6 +50,7 @@ def show_rights(visit: StudentVisit) -> None:
         by_student = info.mode.shows.by_student
         if server.is_open(info) and (rows["readings"] or not by_student or _DONE in st.session_state):
             _take_back(visit, by_student)
+        st.caption(UNTIL_WHEN)
         st.caption("Leave the class, and delete everything about you in it. It cannot be undone.")
         forms.student_button("erase-me", "Leave and erase")
 

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from classroom.class_files import class_file, file_names
-from classroom.errors import ClassroomError
+from classroom.errors import ClassroomError, NotListed
 from classroom.lawful import why_no_files
 from classroom.records import ClassInfo
 from classroom.server import ClassServer
@@ -27,6 +27,10 @@ from classroom.ui.picture_route import PICTURE_ROUTE
 from classroom.ui.recording_routes import RECORDING_ROUTES
 from classroom.ui.rights_routes import RIGHTS_ROUTES
 
+_FORGOTTEN = (
+    "You have left, and this computer has forgotten you. What is stored about you stays in the class: ask your teacher"
+    " to show or delete it."
+)
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8", "zip": "application/zip"}
 
 
@@ -35,19 +39,21 @@ async def join(request: Request) -> Response:
     if form is None:
         return foreign()
     typed = {"class_code": form.get("class_code", ""), "student_name": form.get("student_name", "")}
-    share_camera = form.get("share", "") == "camera"
+    share_camera, asked = form.get("share", "") == "camera", form.get("asked", "")
     try:
         server, source = running.current(), source_of(request)
         # On the event loop, where waiting holds no thread.
         await sleep(server.door.join_wait_ms(typed["class_code"], form.get("ticket", ""), source) / 1000)
-        _, token = await in_thread(server.join, typed["class_code"], typed["student_name"], share_camera, source)
+        _, token = await in_thread(server.join, typed["class_code"], typed["student_name"], share_camera, source, asked)
     except ClassroomError as error:
+        if isinstance(error, NotListed):
+            typed["asked"] = "yes"
         response = _go(f"{JOIN}?code={quote(typed['class_code'][:20])}")
         cookies.set_notice(request, response, "error", str(error), typed)
         return response
     response = _go(JOIN)
     cookies.drop_cookie(request, response, cookies.NOTICE)
-    cookies.set_cookie(request, response, cookies.STUDENT, token)
+    cookies.set_cookie(request, response, cookies.STUDENT, token, cookies.WEEK_S)
     return response
 
 
@@ -63,20 +69,30 @@ async def leave(request: Request) -> Response:
         cookies.set_notice(request, response, "error", str(error))
         return response
     # The token stays, marked: who comes back gets the same row, and nobody else can take the name meanwhile.
-    cookies.set_cookie(request, response, cookies.STUDENT, cookies.mark_left(token))
+    cookies.set_cookie(request, response, cookies.STUDENT, cookies.mark_left(token), cookies.WEEK_S)
     return response
 
 
 async def come_back(request: Request) -> Response:
     response = _go(JOIN)
     token, _ = cookies.read_student(cookies.cookie_of(request, cookies.STUDENT))
-    cookies.set_cookie(request, response, cookies.STUDENT, token)
+    cookies.set_cookie(request, response, cookies.STUDENT, token, cookies.WEEK_S)
     return response
 
 
 async def forget_me(request: Request) -> Response:
+    """Leave for good: what this browser had opens nothing any more, also where somebody has a copy of it."""
     response = _go(JOIN)
     cookies.drop_cookie(request, response, cookies.STUDENT)
+    try:
+        server = running.current()
+        token, _ = cookies.read_student(cookies.cookie_of(request, cookies.STUDENT))
+        found = await in_thread(server.student_of, token)
+        if found:
+            await in_thread(server.leave_for_good, found[0])
+            cookies.set_notice(request, response, "done", _FORGOTTEN)
+    except ClassroomError as error:
+        cookies.set_notice(request, response, "error", str(error))
     return response
 
 

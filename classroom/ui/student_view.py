@@ -43,7 +43,9 @@ def in_class(visit: StudentVisit) -> None:
     st.session_state[_SHOWN] = student
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.html(f'<div class="state"><span class="title">{escape(info.title)}</span></div>', width="content")
-        forms.student_button("leave", "Leave the class")
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            forms.student_button("leave", "Leave the class")
+            forms.student_button("forget-me", "Leave on a shared computer", quiet=True)
     st.caption(f"You are here as {forms.as_text(student.name)}. {mode_of_class(info)}")
     attempt = st.session_state.setdefault("camera_attempt", 0)
     st.session_state.setdefault(_VAIN, 0)

@@ -112,6 +112,30 @@ class TestDesk:
         desk.look()
         assert len(store.alerts.of_class(info.id)) == 1
 
+    def test_a_class_that_is_erased_while_it_is_looked_at_is_no_fault(
+        self, store, info, ann, desk, clock, monkeypatch, caplog
+    ):
+        write(store, ann, face("sad"), 0, 200)
+        clock.advance(200)
+        add = store.alerts.add
+
+        def erased_first(*alert):
+            store.classes.erase(info.id)
+            return add(*alert)
+
+        monkeypatch.setattr(store.alerts, "add", erased_first)
+        desk.look()
+        assert caplog.text == ""
+        assert desk.of(info) == []
+
+    def test_nothing_is_remembered_of_a_class_that_somebody_erased(self, store, info, ann, desk, clock):
+        write(store, ann, face("sad"), 0, 200)
+        clock.advance(200)
+        desk.look()
+        store.classes.erase(info.id)
+        desk.look()
+        assert desk.of(info) == []
+
     def test_what_lasts_ends_with_the_class(self, store, info, ann, desk, clock):
         write(store, ann, face("sad"), 0, 200)
         clock.advance(200)

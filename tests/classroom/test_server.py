@@ -99,7 +99,7 @@ class TestJoining:
         student, _ = server.join(f" {info.code[:4].lower()}-{info.code[4:].lower()} ", "Ann", True)
         assert student.class_id == info.id
 
-    @pytest.mark.parametrize("name", ["Ann", "ANN", " ann ", "An\u200bn"])
+    @pytest.mark.parametrize("name", ["Ann", "ANN", " ann ", "An\u200bn", "\u0410nn", "\ua4ee\ua4e0\ua4e0"])
     def test_a_taken_name_is_said_and_changes_nothing(self, server, info, name):
         ann, token = server.join(info.code, "Ann", True)
         with pytest.raises(NameTaken, match="add an initial"):

@@ -74,6 +74,21 @@ def join(client, info, name="Ann", share="camera", **options):
     return post(client, "/student/join", class_code=info.code, student_name=name, share=share, **options)
 
 
+def opens_nothing(client, server, info, cookie: str) -> None:
+    """Attack: whoever has this cookie of a student called Dan tries everything that a student can do with one."""
+    client.cookies.set(cookies.STUDENT, cookie)
+    assert client.get("/student/my-data.json").status_code == 404
+    assert post(client, "/student/come-back").status_code == 303
+    for sent in (cookie, cookies.read_student(cookie)[0]):
+        client.cookies.set(cookies.STUDENT, sent)
+        assert client.post("/student/picture", content=b"", headers=OWN).status_code == 403
+        assert "Dan" not in client.get("/student/my-data.json").text
+        for action in ("erase-me", "leave", "forget-me"):
+            assert "deleted" not in str(post(client, f"/student/{action}").headers)
+            client.cookies.set(cookies.STUDENT, sent)
+    assert "Dan" in [student.name for student in server.store.classes.students(info.id)], "nothing was erased"
+
+
 class TestForms:
     @pytest.mark.parametrize("address", FORMS)
     @pytest.mark.parametrize(
@@ -217,6 +232,18 @@ class TestStudent:
             join(client, seeded.info, f"Bot {number}", ticket=ticket)
         assert waits == [0] * server.settings.max_students + [0, 1]
 
+    def test_a_name_that_is_not_on_the_list_comes_back_with_a_question_and_goes_in_the_second_time(
+        self, client, server, ada
+    ):
+        info = server.open_class(ada.teacher, "Chemistry", "Ann Smith")
+        response = join(client, info, "Eve")
+        assert cookies.STUDENT not in set_cookies(response)
+        assert "Nobody on the list of this class is called “Eve”" in notice(response)["sentence"]
+        assert "Smith" not in str(notice(response))
+        assert notice(response)["form"] == {"class_code": info.code, "student_name": "Eve", "asked": "yes"}
+        response = post(client, "/student/join", class_code=info.code, student_name="Eve", asked="Eve", share="nothing")
+        assert server.student_of(set_cookies(response)[cookies.STUDENT].value)[0].name == "Eve"
+
     @pytest.mark.parametrize(("typed", "kept", "why"), HOSTILE_NAMES)
     def test_a_hostile_name_joins_as_text(self, client, server, ada, typed, kept, why):
         response = join(client, server.open_class(ada.teacher, "Chemistry"), typed)
@@ -265,6 +292,40 @@ class TestStudent:
         assert notice(response)["kind"] == "done" and "deleted" in notice(response)["sentence"]
         client.cookies.set(cookies.STUDENT, token)
         assert cookies.NOTICE not in set_cookies(post(client, "/student/erase-me")), "nobody was there to be deleted"
+
+    @pytest.mark.parametrize("left", [True, False])
+    def test_leaving_on_a_shared_computer_ends_the_cookie_wherever_a_copy_of_it_is(self, client, server, seeded, left):
+        token = set_cookies(join(client, seeded.info, "Dan"))[cookies.STUDENT].value
+        dan, _ = server.student_of(token)
+        server.presence.page_ran(dan, "page")
+        copy = cookies.mark_left(token) if left else token
+        client.cookies.set(cookies.STUDENT, copy)
+        response = post(client, "/student/forget-me")
+        assert set_cookies(response)[cookies.STUDENT].value == ""
+        assert "forgotten you" in notice(response)["sentence"]
+        assert dan.id not in server.presence.seen()
+        assert server.has_left_for_good(dan), "or another tab would go on"
+        opens_nothing(client, server, seeded.info, copy)
+
+    @pytest.mark.parametrize("ended", [True, False])
+    @pytest.mark.parametrize("left", [True, False])
+    def test_a_cookie_opens_nothing_a_day_after_its_student_was_last_there(
+        self, client, server, seeded, clock, ended, left
+    ):
+        """Also where nobody ended the class."""
+        token = set_cookies(join(client, seeded.info, "Dan"))[cookies.STUDENT].value
+        dan, _ = server.student_of(token)
+        clock.advance(3_600)
+        server.presence.page_ran(dan, "page")
+        server.recorder.flush()
+        if ended:
+            server.end_class(seeded.info)
+        copy = cookies.mark_left(token) if left else token
+        client.cookies.set(cookies.STUDENT, copy)
+        clock.advance(24 * 3_600 - 1)
+        assert client.get("/student/my-data.json").status_code == 200
+        clock.advance(2)
+        opens_nothing(client, server, seeded.info, copy)
 
     @pytest.mark.parametrize("action", ["leave", "come-back", "forget-me", "erase-me"])
     def test_who_never_joined_gets_no_error(self, client, server, action):
@@ -361,14 +422,18 @@ class TestStoreDown:
         form = {"user_name": "Ada", "secret": PASSWORD, "class_code": "ABCDEFGH", "student_name": "Ann"}
         response = post(client, address, **form)
         assert response.status_code == 303
-        if address in ("/student/come-back", "/student/forget-me"):
-            return  # they only change the cookie
+        if address == "/student/come-back":
+            return  # it only changes the cookie
         assert "does not answer" in notice(response)["sentence"]
 
     @pytest.mark.parametrize("address", ["/student/leave", "/student/erase-me"])
     def test_a_student_who_cannot_leave_now_keeps_the_cookie(self, client, no_store, address):
         client.cookies.set(cookies.STUDENT, "some token")
         assert cookies.STUDENT not in set_cookies(post(client, address))
+
+    def test_a_shared_computer_forgets_whom_it_had_all_the_same(self, client, no_store):
+        client.cookies.set(cookies.STUDENT, "some token")
+        assert set_cookies(post(client, "/student/forget-me"))[cookies.STUDENT].value == ""
 
     def test_the_file_about_me_is_a_sentence(self, client, no_store):
         client.cookies.set(cookies.STUDENT, "some token")
