@@ -11,8 +11,10 @@ from classroom import heap, log_flood, open_files
 from classroom.ui import connection_guard, running, stay_inside, uploads
 from classroom.ui.broken_off import BrokenOff
 from classroom.ui.headers import SecurityHeaders
+from classroom.ui.health_route import FiguresForOurselves
 from classroom.ui.kept_files import KeptFiles
 from classroom.ui.message_pace import MessagePace
+from classroom.ui.origin import OwnOrigin
 from classroom.ui.routes import ROUTES
 from classroom.ui.trouble import say_what_failed
 from classroom.ui.uploads import UploadsForTeachers
@@ -47,6 +49,7 @@ heap.keep_together()
 running.refuse_unsafe_settings()
 stay_inside.ask_nobody_for_the_address()
 uploads.keep_in_memory()
+running.refuse_second_server()
 connection_guard.install(open_files.raise_limit())
 app = st.App(
     "home.py",
@@ -54,6 +57,8 @@ app = st.App(
     middleware=[
         BrokenOff.as_middleware(),
         SecurityHeaders.as_middleware(),
+        OwnOrigin.as_middleware(),
+        FiguresForOurselves.as_middleware(),
         MessagePace.as_middleware(),
         KeptFiles.as_middleware(),
         UploadsForTeachers.as_middleware(),

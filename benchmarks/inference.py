@@ -41,6 +41,7 @@ BATCHES = (1, 8, 32)
 MIN_BATCH_CALLS = 30
 MAX_COUNT = 100_000
 PEER_SIDE_PX = 64
+FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_int8", "asimddp", "i8mm")
 NO_PEERS = "not measured: needs requirements-train.txt"
 WITH_PEERS = "measured with fresh weights of the same shapes: time does not depend on them"
 
@@ -159,17 +160,28 @@ def ratios(figures: dict[str, object]) -> dict[str, float]:
     return found
 
 
-def machine() -> dict[str, object]:
+def cpu_flags() -> str:
+    """Which of the instructions that decide over a network's speed the processor has."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        flags = next(line.split(":", 1)[1].split() for line in lines if line.startswith(("flags", "Features")))
+    except (OSError, StopIteration):
+        return "not known"
+    return " ".join(flag for flag in FLAGS if flag in flags) or "none of them"
+
+
+def machine(*packages: str) -> dict[str, object]:
     """Where and with what the figures are made; its load is that of before."""
     return {
         "network_threads": 1,
         "cpu": cpu_name(),
+        "cpu_flags": cpu_flags(),
         "cores": os.cpu_count(),
         "load_average_1_min": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "system": platform.platform(),
         "python": platform.python_version(),
         "commit": commit(),
-    } | {f"version_{name}": version(name) for name in ("mediapipe", "ai-edge-litert", "numpy")}
+    } | {f"version_{name}": version(name) for name in packages}
 
 
 def show(figures: dict[str, object]) -> None:
@@ -208,7 +220,7 @@ def main(argv: list[str] | None = None) -> None:
         parser.error(f"there is no Python at {given.peers_python}: give the one of an environment for training")
     if given.json and (reason := cannot_write(given.json)):
         parser.error(f"{given.json} cannot be written: {reason}")
-    about, peers = machine(), None
+    about, peers = machine("opencv-python-headless", "ai-edge-litert", "numpy"), None
     try:
         # Not resolved: a link in a virtual environment is what makes it one.
         python = Path(python).absolute()

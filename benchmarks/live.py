@@ -46,7 +46,16 @@ LIMITS = {
         ("server_and_engine_peak_rss_mb", "at most", 1500.0),
     ),
 }
-_PACKAGES = ("streamlit", "streamlit-webrtc", "aiortc", "mediapipe", "ai-edge-litert", "numpy", "playwright", "uvloop")
+_PACKAGES = (
+    "streamlit",
+    "streamlit-webrtc",
+    "aiortc",
+    "opencv-python-headless",
+    "ai-edge-litert",
+    "numpy",
+    "playwright",
+    "uvloop",
+)
 
 
 def measure(peers: str, students: int, within_s: float, seconds: float, clip: Path) -> dict[str, object]:

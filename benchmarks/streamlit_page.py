@@ -67,7 +67,12 @@ class StreamlitPage:
         stream = f"ws://{urlsplit(url).netloc}/_stcore/stream"
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
         socket = await websockets.connect(
-            stream, additional_headers=headers, subprotocols=["streamlit"], max_size=MAX_MESSAGE_BYTES, open_timeout=60
+            stream,
+            origin=url.rstrip("/"),  # as a browser says it; who says nothing is refused
+            additional_headers=headers,
+            subprotocols=["streamlit"],
+            max_size=MAX_MESSAGE_BYTES,
+            open_timeout=60,
         )
         page = cls(socket, address, query)
         await page._ask()

@@ -62,7 +62,8 @@ class StudentPeer:
             RuntimeError: the class did not take the student; with its sentence.
         """
         limits = httpx2.Limits(max_connections=6)  # as browsers do
-        async with httpx2.AsyncClient(base_url=self._url, timeout=120, limits=limits) as client:
+        headers = {"Origin": self._url}  # as a browser says with what it posts
+        async with httpx2.AsyncClient(base_url=self._url, timeout=120, limits=limits, headers=headers) as client:
             await self._join(client)
             page = await StreamlitPage.open(self._url, JOIN, dict(client.cookies))
             living = asyncio.create_task(self._live(page))

@@ -27,7 +27,7 @@ class ClassAlerts:
     """The alerts of one class. Not thread-safe.
 
     Raises (all methods):
-        StoreError: the database does not answer; make a new one of the class, nothing is lost.
+        StoreError: the database does not answer, or the class was erased; make a new one of it, nothing is lost.
     """
 
     def __init__(self, info: ClassInfo, store: Store, rules: tuple[Rule, ...]) -> None:
@@ -97,9 +97,14 @@ class AlertDesk:
 
     def look(self) -> None:
         """Catch up with every open class; one that fails does not keep the others waiting."""
-        for info in self._store.classes.open_classes():
+        running = self._store.classes.open_classes()
+        for info in running:
             with self._lock:
                 self._catch_up(info)
+        # A demo is erased by whoever starts or ends it, and nobody says so here.
+        with self._lock:
+            for class_id in set(self._classes) - {info.id for info in running}:
+                del self._classes[class_id]
 
     def of(self, info: ClassInfo) -> list[tuple[Alert, list[float | None]]]:
         """The alerts of an open class, each with the last minutes of what its rule saw."""
@@ -135,7 +140,8 @@ class AlertDesk:
         self._thread.join(timeout=10)
 
     def _catch_up(self, info: ClassInfo, until_ms: int | None = None) -> ClassAlerts | None:
-        """Called with the lock. ``None`` when it failed; the class is read again the next time."""
+        """Called with the lock. ``None`` when it failed, or the class was erased meanwhile; it is read again the next
+        time, if it is still there."""
         try:
             if info.id not in self._classes:
                 self._classes[info.id] = ClassAlerts(info, self._store, self._rules(info))

@@ -13,6 +13,8 @@ MAX_TITLE = 120
 MAX_KEY = 240
 # No script needs more signs over and under a letter; a tower of them would stand in the lines around it.
 _ACCENTS = "[\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20ff\\ufe20-\\ufe2f]"
+# Letters and marks of which nothing is drawn (Unicode's Default_Ignorable_Code_Point), and a pattern without dots.
+_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800"
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _VIRAMA = 9  # Unicode's combining class of the sign that joins two consonants
 _TOWER = re.compile(f"({_ACCENTS}{{4}}){_ACCENTS}+")
@@ -21,7 +23,7 @@ _TOWER = re.compile(f"({_ACCENTS}{{4}}){_ACCENTS}+")
 def clean_text(typed: str, limit: int) -> str:
     """One line of visible signs, at most ``limit`` of them, in Unicode's composed form (NFC).
 
-    Control, format (right-to-left marks and their kind) and private signs go; white space becomes single spaces.
+    Control, format (right-to-left marks and their kind), blank and private signs go; white space becomes single spaces.
     Joiners stay where names are spelt with them, as in Hindi and Persian (after RFC 5892, A.1 and A.2), and go
     elsewhere: of joined emoji all stay, side by side.
     """
@@ -40,7 +42,7 @@ def clean_name(typed: str) -> str:
         BadInput: nothing visible is left.
     """
     name = clean_text(typed, MAX_NAME)
-    if not name:
+    if all(unicodedata.category(sign).startswith("M") for sign in name):  # marks on nothing, or nothing at all
         raise BadInput("Type your name as your teacher knows it.")
     return name
 
@@ -55,7 +57,9 @@ def name_key(name: str) -> str:
 
 
 def _is_visible(sign: str) -> bool:
-    return sign in (_JOINER, _NON_JOINER) or unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    if sign in (_JOINER, _NON_JOINER):
+        return True
+    return sign not in _BLANK and unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 def _without_stray_joiners(line: str) -> str:

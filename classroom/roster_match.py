@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import DamerauLevenshtein
 
 from classroom.attendance import Attendance
+from classroom.look_alikes import look_alike
 from classroom.naming import name_key
 from classroom.records import ClassInfo
 
@@ -60,6 +61,29 @@ def match_names(listed: Sequence[str], joined: Sequence[str]) -> dict[int, int]:
         columns = [j for j in range(len(right)) if j not in matches.values()]
         matches |= _only_pairs(left, right, rows, columns, fits)
     return matches
+
+
+def listed_name(typed: str, listed: Sequence[str]) -> str | None:
+    """The one name of the list that this is: the same words in whatever order, case and accents, or a look-alike.
+
+    Stricter than ``match_names``: who only guesses must not become somebody who is on the list.
+    """
+    for is_it in (
+        lambda name: name_key(name) == name_key(typed),
+        lambda name: _words(name) == _words(typed),
+        lambda name: look_alike(name, typed),
+    ):
+        found = [name for name in listed if is_it(name)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def misspelt_name(typed: str, listed: Sequence[str]) -> str | None:
+    """The one name of the list from which this differs by a small typo."""
+    words = _words(typed)
+    found = [name for name in listed if _is_typo(_words(name), words)]
+    return found[0] if len(found) == 1 else None
 
 
 def check_roster(

@@ -10,6 +10,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from fer_model.errors import FrameError, ModelFileError
 from fer_model.labels import EMOTIONS
+from fer_model.native_log import native_log_as_debug
 from fer_model.preprocess import lift_dark
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -137,8 +138,9 @@ def _runner(path: Path, spec: ModelSpec, num_threads: int):
             f"{BRING_BACK}."
         )
     try:
-        interpreter = Interpreter(model_content=content, num_threads=num_threads)
-        run = interpreter.get_signature_runner()
+        with native_log_as_debug():
+            interpreter = Interpreter(model_content=content, num_threads=num_threads)
+            run = interpreter.get_signature_runner()
         inputs, outputs = run.get_input_details(), run.get_output_details()
     except (ValueError, RuntimeError) as error:
         raise ModelFileError(f"{path} is not a LiteRT model with one signature: {BRING_BACK}.") from error

@@ -8,7 +8,7 @@ import numpy as np
 from fer_model import quality
 from fer_model.classifier import EmotionClassifier
 from fer_model.crowd import Crowd
-from fer_model.detector import FaceDetector, native_log_as_debug
+from fer_model.detector import FaceDetector
 from fer_model.faces import Faces
 from fer_model.labels import EMOTIONS
 from fer_model.model_files import SHORT_RANGE, model_file
@@ -40,9 +40,7 @@ class CrowdReader:
     def open(cls, models_dir: str | Path | None = None) -> Self:
         """The reader with the shipped models; raises ``ModelFileError`` as ``FaceReader.open`` does."""
         detector = TiledDetector(FaceDetector(model_file(SHORT_RANGE, models_dir)))
-        with native_log_as_debug():
-            classifier = EmotionClassifier.load()
-        return cls(detector, classifier)
+        return cls(detector, EmotionClassifier.load())
 
     def read(self, frame_bgr: np.ndarray) -> Crowd:
         """Every face of one (H, W, 3) uint8 picture, searched for thoroughly. Raises ``FrameError``."""

@@ -11,11 +11,11 @@ from typing import Self
 
 import cv2
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from fer_model.errors import ModelFileError
 from fer_model.faces import Faces
 from fer_model.model_files import LANDMARKS, model_file
+from fer_model.network import open_network
 from fer_model.preprocess import Framing, check_frame, crop_squares
 
 POINTS = 468
@@ -36,13 +36,7 @@ class FaceLandmarks:
 
     def __init__(self, model_path: str | Path | None = None) -> None:
         path = model_file(LANDMARKS) if model_path is None else Path(model_path)
-        try:
-            self._network = Interpreter(model_content=path.read_bytes(), num_threads=1)
-            self._network.allocate_tensors()
-        except OSError as error:
-            raise ModelFileError(f"{path} cannot be read; run `python -m fer_model.model_files`.") from error
-        except (ValueError, RuntimeError) as error:
-            raise ModelFileError(f"LiteRT cannot load {path}; bring the right file.") from error
+        self._network = open_network(path)
         inputs, outputs = self._network.get_input_details(), self._network.get_output_details()
         by_size = {int(np.prod(each["shape"])): each["index"] for each in outputs}
         if set(by_size) != {3 * POINTS, 1} or inputs[0]["shape"].tolist() != [1, _SIDE_PX, _SIDE_PX, 3]:

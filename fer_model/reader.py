@@ -9,7 +9,7 @@ import numpy as np
 
 from fer_model import quality
 from fer_model.classifier import EmotionClassifier
-from fer_model.detector import FaceDetector, native_log_as_debug
+from fer_model.detector import FaceDetector
 from fer_model.errors import FrameError
 from fer_model.faces import Faces
 from fer_model.geometry import geometry
@@ -62,10 +62,8 @@ class FaceReader:
             ModelFileError: a model is missing, cannot be fetched, or is not the right one.
         """
         detector = FaceDetector(model_file(SHORT_RANGE, models_dir))
-        with native_log_as_debug():
-            classifier = EmotionClassifier.load() if with_expression else None
-            landmarks = FaceLandmarks.open(models_dir)
-        return cls(detector, classifier, landmarks)
+        classifier = EmotionClassifier.load() if with_expression else None
+        return cls(detector, classifier, FaceLandmarks.open(models_dir))
 
     def read(self, frame_bgr: np.ndarray) -> FaceReading:
         """One reading of one (H, W, 3) uint8 frame; see ``read_batch``."""

@@ -54,9 +54,9 @@ def test_the_reader_of_imports_sees_every_kind_of_import(tmp_path):
 
 
 RULES = [
-    ("fer_model", {"streamlit", "streamlit_webrtc", "sqlalchemy", "plotly", "tensorflow", "keras", "classroom", "train"}, "face to emotion, and nothing of a class"),
-    ("train", {"classroom", "streamlit", "sqlalchemy"}, "training knows no class"),
-    ("classroom", {"train", "benchmarks", "tensorflow", "keras", "tests"}, "students are served without TensorFlow"),
+    ("fer_model", {"streamlit", "streamlit_webrtc", "sqlalchemy", "plotly", "tensorflow", "keras", "mediapipe", "classroom", "train"}, "face to emotion, and nothing of a class"),
+    ("train", {"classroom", "streamlit", "sqlalchemy", "mediapipe"}, "training knows no class"),
+    ("classroom", {"train", "benchmarks", "tensorflow", "keras", "mediapipe", "tests"}, "students are served without TensorFlow, and without what reports to its maker"),
     ("pages", {"tensorflow", "keras", "train", "benchmarks", "sqlalchemy", "mediapipe"}, "pages are thin"),
     ("home.py", {"tensorflow", "keras", "train", "benchmarks", "sqlalchemy", "mediapipe"}, "pages are thin"),
     ("streamlit_app.py", {"tensorflow", "keras", "train", "benchmarks", "sqlalchemy", "mediapipe"}, "the server starts at once"),
@@ -92,6 +92,12 @@ def test_of_the_benchmarks_only_the_peers_load_tensorflow():
     used = {path.name: set(imports(path)) for path in files("benchmarks")}
     assert {name for name, names in used.items() if names & frameworks} == {"peers.py"}
     assert {name for name, names in used.items() if "benchmarks.peers" in names} == set()
+
+
+def test_only_the_comparison_uses_mediapipe():
+    """Its library reports to its maker. It has an environment of its own, requirements-reference.txt."""
+    users = {path.name for path in files("benchmarks", "tests") if "mediapipe" in roots(path)}
+    assert users == {"mediapipe_detector.py"}
 
 
 def test_only_one_module_calls_streamlit_webrtc():
@@ -187,23 +193,24 @@ def test_a_circle_would_be_found(uses, circle):
 
 
 @pytest.mark.parametrize("module", ["classroom.server", "classroom.engine_process", "classroom.room_process", "classroom.ui.board_view", "classroom.ui.routes", "benchmarks.inference"])  # fmt: skip
-def test_serving_never_imports_tensorflow_even_where_it_is_installed(tmp_path, module):
-    """A made-up TensorFlow that ends the process stands first on the path; MediaPipe takes any that it finds."""
-    (tmp_path / "tensorflow").mkdir()
-    (tmp_path / "tensorflow" / "__init__.py").write_text("raise SystemExit('TensorFlow was imported')")
+def test_serving_imports_neither_tensorflow_nor_mediapipe_even_where_they_are_installed(tmp_path, module):
+    """Made-up ones that end the process stand first on the path."""
+    for unwanted in ("tensorflow", "mediapipe"):
+        (tmp_path / unwanted).mkdir()
+        (tmp_path / unwanted / "__init__.py").write_text(f"raise SystemExit('{unwanted} was imported')")
     code = (
         f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]\n"
         f"import {module}\n"
         "loaded = {name.split('.')[0] for name in sys.modules if sys.modules[name] is not None}\n"
-        "assert not loaded & {'tensorflow', 'keras'}, loaded\n"
+        "assert not loaded & {'tensorflow', 'keras', 'mediapipe'}, loaded\n"
         "print('served')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=120)
     assert done.stdout.strip().endswith("served"), done.stdout + done.stderr
 
 
-def test_the_serving_process_brings_no_mediapipe_either():
+def test_the_serving_process_loads_no_network():
     """Faces are read in a process of their own; the pages' process stays small and does not crash with it."""
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import classroom.server, classroom.ui.routes; print('mediapipe' in sys.modules)"  # fmt: skip
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import classroom.server, classroom.ui.routes; print('ai_edge_litert' in sys.modules)"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "False", done.stdout + done.stderr

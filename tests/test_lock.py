@@ -39,8 +39,8 @@ def test_every_locked_file_has_a_hash():
     assert [name for name, versions in locked().items() if any(not hashes for _, hashes in versions)] == []
 
 
-def test_what_serves_is_locked_without_tensorflow_and_with_one_opencv():
-    assert not {"tensorflow", "keras", "torch"} & locked().keys()
+def test_what_serves_is_locked_without_tensorflow_and_mediapipe_and_with_one_opencv():
+    assert not {"tensorflow", "keras", "torch", "mediapipe"} & locked().keys()
     assert len([name for name in locked() if name.startswith("opencv")]) == 1, "two overwrite each other"
 
 

@@ -1,17 +1,18 @@
 """Classes and the students in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from classroom.codes import new_code
 from classroom.errors import ClassFull, CodeError, NameTaken
+from classroom.look_alikes import look_alike
 from classroom.modes import Mode
 from classroom.naming import name_key
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.store.database import Database
-from classroom.store.tables import classes, readings, roster_names, students, visits
+from classroom.store.tables import classes, counted_together, readings, roster_names, signals, students, visits
 
 
 class ClassTable:
@@ -83,6 +84,18 @@ class ClassTable:
     def open_classes(self) -> list[ClassInfo]:
         return self._all(select(classes).where(classes.c.ended_ms.is_(None)).order_by(classes.c.id))
 
+    def running(self, class_ids: Collection[int]) -> dict[int, frozenset[int]]:
+        """Of these classes those that run, each with the ids of its students."""
+        query = select(classes.c.id, students.c.id).join_from(
+            classes, students, students.c.class_id == classes.c.id, isouter=True
+        )
+        found: dict[int, set[int]] = {}
+        with self._database.begin() as connection:
+            rows = connection.execute(query.where(classes.c.id.in_(class_ids), classes.c.ended_ms.is_(None)))
+            for class_id, student_id in rows:
+                found.setdefault(class_id, set()).update([] if student_id is None else [student_id])
+        return {class_id: frozenset(members) for class_id, members in found.items()}
+
     def keep_for(self, class_id: int, days: int | None) -> None:
         """For how many days the class is kept, ``None``: as long as the server keeps one."""
         with self._database.begin() as connection:
@@ -109,9 +122,19 @@ class ClassTable:
             return list(connection.scalars(query))
 
     def join(
-        self, class_id: int, name: str, token_hash: str, sharing: Sharing, at_ms: int, max_students: int
+        self,
+        class_id: int,
+        name: str,
+        token_hash: str,
+        sharing: Sharing,
+        at_ms: int,
+        max_students: int,
+        typed: bool = False,
     ) -> Student:
         """Add a student.
+
+        Args:
+            typed: somebody chose the name, so that it must not look like another one of the class either.
 
         Raises:
             NameTaken: somebody else in this class has the name.
@@ -127,22 +150,39 @@ class ClassTable:
                 student_id = connection.execute(row).inserted_primary_key[0]
                 count = connection.scalar(select(func.count()).where(students.c.class_id == class_id))
                 if count > max_students:
-                    raise ClassFull(
-                        f"This class is full: {max_students} students are in it. Tell your teacher, please."
-                    )
+                    are_in_it = "1 student is" if max_students == 1 else f"{max_students} students are"
+                    raise ClassFull(f"This class is full: {are_in_it} in it. Tell your teacher, please.")
+                others = select(students.c.name).where(students.c.class_id == class_id, students.c.id != student_id)
+                if typed and any(look_alike(name, other) for other in connection.scalars(others)):
+                    raise _taken(name)
         except IntegrityError as error:
-            raise NameTaken(
-                f"Somebody in this class is called {name!r} already. If that is you, open the class in the browser you"
-                " joined with; else add an initial to your name."
-            ) from error
+            raise _taken(name) from error
         return Student(student_id, class_id, name, sharing, at_ms)
 
-    def student_of_token(self, token_hash: str) -> Student | None:
-        found = self._students(students.c.token_hash == token_hash)
+    def student_of_token(self, token_hash: str, since_ms: int = 0) -> Student | None:
+        """The student whose cookie this is, if they joined or were here since then."""
+        was_here = exists().where(visits.c.student_id == students.c.id, visits.c.seen_ms >= since_ms)
+        found = self._students((students.c.token_hash == token_hash) & ((students.c.joined_ms >= since_ms) | was_here))
         return found[0] if found else None
+
+    def set_token(self, student_id: int, token_hash: str) -> None:
+        """The cookie that was this student's opens nothing any more."""
+        with self._database.begin() as connection:
+            connection.execute(update(students).where(students.c.id == student_id).values(token_hash=token_hash))
 
     def students(self, class_id: int) -> list[Student]:
         return self._students(students.c.class_id == class_id)
+
+    def without_trace(self, class_id: int) -> list[Student]:
+        """Students of whom there is no reading, not even as one of a group, and no signal."""
+        traces = (readings, signals, counted_together)
+        nothing = [~exists().where(table.c.student_id == students.c.id) for table in traces]
+        return self._students(and_(students.c.class_id == class_id, *nothing))
+
+    def never_seen(self, class_id: int, before_ms: int) -> list[Student]:
+        """Students who joined before this time and were never here."""
+        nowhere = ~exists().where(visits.c.student_id == students.c.id)
+        return self._students((students.c.class_id == class_id) & (students.c.joined_ms <= before_ms) & nowhere)
 
     def set_sharing(self, student_id: int, sharing: Sharing) -> None:
         with self._database.begin() as connection:
@@ -161,6 +201,13 @@ class ClassTable:
     def _all(self, query) -> list[ClassInfo]:
         with self._database.begin() as connection:
             return [_info(row._mapping) for row in connection.execute(query)]
+
+
+def _taken(name: str) -> NameTaken:
+    return NameTaken(
+        f"Somebody in this class is called {name!r} already. If that is you, open the class in the browser you"
+        " joined with; else add an initial to your name."
+    )
 
 
 def _info(row: Mapping) -> ClassInfo:

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import pandas as pd
 from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
+from classroom.errors import Erased
 from classroom.records import Reading
 from classroom.store.database import Database
 from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS, readings, students, visits
@@ -34,7 +34,7 @@ class ReadingTable:
         """
         try:
             self._write(new, seen, stored_ms)
-        except IntegrityError:
+        except Erased:
             # A class was erased between the question who is known and the writing; the second answer is without it.
             self._write(new, seen, stored_ms)
 

@@ -2,9 +2,8 @@
 
 import pandas as pd
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 
-from classroom.errors import BadInput
+from classroom.errors import BadInput, Erased
 from classroom.records import Signal, SignalKind
 from classroom.store.database import Database
 from classroom.store.tables import signals
@@ -26,7 +25,7 @@ class SignalTable:
         try:
             with self._database.begin() as connection:
                 signal_id = connection.execute(insert(signals).values(values)).inserted_primary_key[0]
-        except IntegrityError as error:
+        except Erased as error:
             raise BadInput("This class has been deleted, and you with it. Nothing is kept of it.") from error
         return Signal(signal_id, class_id, student_id, kind, at_ms)
 

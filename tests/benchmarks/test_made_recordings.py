@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from benchmarks.found_faces import intersection_over_union, matched
 from benchmarks.gallery import Gallery
 from benchmarks.made_recordings import gallery_recording, long_recording
-from benchmarks.recordings import identity_switches, intersection_over_union, matched
+from benchmarks.recordings import identity_switches
 from classroom.people import Person
 from classroom.recordings import recording_info, samples
 from tests.media import stand_in_clip

@@ -88,7 +88,6 @@ def test_the_command_leaves_two_files_and_the_figures_of_keras(tmp_path, monkeyp
 
 
 def test_the_files_are_timed_beside_the_shipped_one(tmp_path):
-    pytest.importorskip("mediapipe", reason="needs requirements.txt")
     from benchmarks.inference import BATCHES, measure_networks, ratios
     from benchmarks.peers_process import Peers
     from fer_model.classifier import EmotionClassifier

@@ -241,14 +241,6 @@ def test_an_upload_is_claimed_once_and_by_its_teacher_only(jobs):
     assert jobs.claim(ADA, job.upload_id) is None
 
 
-def test_what_a_killed_server_left_behind_goes_at_the_next_start(folder, desk, clock):
-    (folder / "token").mkdir(parents=True)
-    (folder / "token" / "This file").write_bytes(b"video")
-    (folder / "loose").write_bytes(b"video")
-    AnalysisJobs(folder, 1, desk, clock).close()
-    assert list(folder.iterdir()) == []
-
-
 def test_closing_stops_everything_and_leaves_no_file(folder, desk, clock, fake_reader):
     jobs = AnalysisJobs(folder, 1, desk, clock)
     fake_reader.pause_after = 3

@@ -126,7 +126,8 @@ def test_the_child_knows_neither_tensorflow_nor_streamlit(engine):
     if not maps.exists():
         pytest.skip("only Linux shows what a process has loaded")
     loaded = maps.read_text().lower()
-    assert "mediapipe" in loaded
+    assert "ai_edge_litert" in loaded
+    assert "mediapipe" not in loaded, "it reports to its maker"
     assert "tensorflow/" not in loaded
     assert "pyarrow" not in loaded, "what only Streamlit brings"
 

@@ -9,7 +9,13 @@ from tests.fakes import HOSTILE_NAMES
 
 @pytest.mark.parametrize(
     ("typed", "why"),
-    [("", "nothing"), (" \t\r\n", "white space"), ("\u200b\u202e\ufeff\x00\x1b", "nothing that can be seen")],
+    [
+        ("", "nothing"),
+        (" \t\r\n", "white space"),
+        ("\u200b\u202e\ufeff\x00\x1b", "nothing that can be seen"),
+        ("\u3164\u115f\u2800", "letters of which nothing is drawn"),
+        ("\ufe0f\u0301", "marks on nothing"),
+    ],
 )
 def test_a_name_that_nobody_can_see_is_refused_with_a_sentence(typed, why):
     with pytest.raises(BadInput, match="Type your name"):
@@ -38,6 +44,8 @@ def test_a_hostile_name_stays_text(typed, kept, why):
         ("शर्\u200d", "शर्", "a joiner with nothing to join"),
         ("An\u200cn\u200d", "Ann", "joiners that nobody could see"),
         ("ع\u200c\u200cر", "عر", "two of them"),
+        ("An\u3164\u034f\u2800n", "Ann", "letters of which nothing is drawn"),
+        ("葛\U000e0100飾", "葛\U000e0100飾", "a choice between two forms of a letter"),
         ("O’Neil-Smith", "O’Neil-Smith", "signs that belong to names"),
     ],
 )

@@ -20,7 +20,7 @@ def info(server):
 
 
 def join(server, info, name: str):
-    student, token = server.join(info.code, name, True)
+    student, token = server.join(info.code, name, True, insists_on=name)
     server.presence.page_ran(student, f"page of {name}")
     return student, token
 
@@ -200,8 +200,8 @@ class TestDeclining:
 
     def test_rows_tiles_and_logs_are_the_same(self, server, info, clock, caplog):
         caplog.set_level("DEBUG")
-        declined, _ = server.join(info.code, "Dan", False)
-        broken, token = server.join(info.code, "Eve", True)
+        declined, _ = server.join(info.code, "Dan", False, insists_on="Dan")
+        broken, token = server.join(info.code, "Eve", True, insists_on="Eve")
         states = []
         for second in range(20):
             if second == 2:  # the browser has said that it gets no camera

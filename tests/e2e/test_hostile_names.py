@@ -31,7 +31,9 @@ def test_names_are_shown_and_exported_as_text(server: ServerProcess, new_teacher
     code = teacher.open_class(TITLE, "\n".join(NAMES[:2]))
     for name in NAMES[1:]:
         answer = student.context.request.post(
-            f"{server.url}/student/join", form={"class_code": code, "student_name": name, "share": "nothing"}
+            f"{server.url}/student/join",
+            form={"class_code": code, "student_name": name, "asked": name, "share": "nothing"},
+            headers={"Origin": server.url},
         )
         assert answer.ok
         student.context.clear_cookies()

@@ -1,7 +1,15 @@
 """The way into a class, and the page of a student who is in it."""
 
+import base64
+import contextlib
+import itertools
+import json
+
 import pytest
 
+from classroom.codes import ALPHABET
+from classroom.door import SLOW_MS, WRONG_OF_ADDRESS
+from classroom.errors import CodeError
 from classroom.modes import Mode
 from classroom.records import Sharing
 from classroom.shedding import NO_MORE_CAMERAS, Shedding
@@ -35,6 +43,34 @@ def test_a_closed_class_is_said(browser, server, seeded):
     assert "Optics" not in browser.text
 
 
+class TestManyWrongCodes:
+    """200 of them from this network: the page takes its time, and a right code opens."""
+
+    @pytest.fixture
+    def slept(self, server, monkeypatch) -> list[float]:
+        for code in itertools.islice(itertools.product(ALPHABET, repeat=8), WRONG_OF_ADDRESS):
+            with contextlib.suppress(CodeError):
+                server.door.find("".join(code))
+        slept: list[float] = []
+        monkeypatch.setattr("classroom.ui.find_class.sleep", slept.append)
+        monkeypatch.setattr("classroom.ui.find_class.visitor_address", lambda: "")
+        return slept
+
+    def test_a_right_code_opens_after_a_wait_and_waits_once(self, browser, server, seeded, slept):
+        browser.open(JOIN, code=seeded.info.code)
+        assert browser.failed == []
+        assert "Optics" in browser.text and slept == [SLOW_MS / 1000]
+        assert f'name="ticket" value="{server.door.ticket(seeded.info)}"' in browser.text
+        browser.app.run()
+        assert "Optics" in browser.text and len(slept) == 1, "such as when a language is chosen"
+
+    def test_every_wrong_one_waits_and_what_cannot_be_a_code_does_not(self, browser, server, slept):
+        for code, sleeps in (("ZZZZ-ZZZY", 1), ("ZZZZ-ZZZX", 2), ("ABC", 2)):
+            browser.open(JOIN, code=code)
+            assert browser.failed == []
+            assert len(slept) == sleeps, code
+
+
 def test_the_link_fills_the_code_in_and_asks_before_any_camera(browser, server, seeded, monkeypatch):
     asked = []
     monkeypatch.setattr("classroom.ui.student_view.share_camera", lambda *_, **__: asked.append(1))
@@ -46,12 +82,26 @@ def test_the_link_fills_the_code_in_and_asks_before_any_camera(browser, server, 
     assert asked == []
 
 
-def test_names_of_the_list_are_offered_until_somebody_has_them(browser, server, ada):
-    info = server.open_class(ada.teacher, "Optics", "Ann\nBen")
-    server.join(info.code, "ann", True)
+def test_who_has_only_the_code_reads_no_name_of_the_list(browser, server, ada):
+    info = server.open_class(ada.teacher, "Optics", "Ann Smith\nBen Okafor")
+    server.join(info.code, "ann smith", True)
     browser.open(JOIN, code=info.code)
-    assert '<option value="Ben">' in browser.text
-    assert "Ann" not in browser.text
+    assert browser.failed == []
+    assert "Optics" in browser.text
+    assert not any(name in browser.text for name in ("Ann", "Smith", "Ben", "Okafor"))
+
+
+def test_a_name_that_is_not_on_the_list_is_asked_about_and_goes_in_when_it_is_sent_again(browser, server, ada):
+    info = server.open_class(ada.teacher, "Optics", "Ann Smith")
+    form = {"class_code": info.code, "student_name": "Eve <b>", "asked": "yes"}
+    notice = base64.urlsafe_b64encode(json.dumps({"kind": "error", "sentence": "?", "form": form}).encode())
+    browser.cookies[cookies.NOTICE] = notice.decode()
+    browser.open(JOIN, code=info.code)
+    assert browser.failed == []
+    assert '<input type="hidden" name="asked" value="Eve &lt;b&gt;">' in browser.text
+    browser.cookies.clear()
+    browser.open(JOIN, code=info.code)
+    assert 'name="asked"' not in browser.text
 
 
 def test_a_student_in_a_class_sees_the_own_label_and_nobody_elses(browser, server, seeded, ada):
@@ -230,9 +280,34 @@ def test_who_was_erased_is_told_so_by_the_page_that_is_open(browser, server, see
     assert dan.id not in server.presence.seen()
 
 
+@pytest.mark.parametrize("left", [True, False])
+def test_a_day_after_the_class_a_cookie_shows_nothing_of_it(browser, server, seeded, left):
+    _, token = _join_with_camera(server, seeded, "Dan")
+    browser.cookies[cookies.STUDENT] = cookies.mark_left(token) if left else token
+    server.end_class(seeded.info)
+    server.clock.advance(24 * 3_600 + 1)
+    browser.open(JOIN)
+    assert browser.failed == []
+    assert "Join your class" in browser.text
+    assert not any(words in browser.text for words in ("Dan", "Optics", "/student/erase-me", "Come back"))
+
+
+def test_another_tab_of_who_left_on_a_shared_computer_is_nobodys(browser, server, seeded):
+    dan, token = _join_with_camera(server, seeded, "Dan")
+    browser.cookies[cookies.STUDENT] = token
+    browser.open(JOIN)
+    assert "Leave on a shared computer" in browser.text
+    server.leave_for_good(dan)
+    browser.app.run()
+    assert browser.failed == []
+    assert "Join your class" in browser.text
+    assert dan.id not in server.presence.seen()
+
+
 def test_how_long_it_is_kept_is_said_before_anybody_joins(browser, server, seeded):
     browser.open(JOIN, code=seeded.info.code)
     assert "All of it is deleted 90 days after the class" in browser.text
+    assert "Until a day after you were last here, this browser shows it to you" in browser.text
 
 
 def _button(browser, label: str):
