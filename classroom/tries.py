@@ -33,6 +33,11 @@ class Tries:
         with self._lock:
             return len(self._recent(key)) >= self._most
 
+    def has(self, key: Hashable, what: Hashable) -> bool:
+        """Whether this was tried within the window."""
+        with self._lock:
+            return what in self._recent(key)
+
     def count(self, key: Hashable, what: Hashable = None) -> bool:
         """Count a try; the same ``what`` again is no further try.
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import IntegrityError
 
 from classroom.class_only import ClassWindow
+from classroom.errors import Erased
 from classroom.store.database import Database
 from classroom.store.tables import PERCENT_COLUMNS, class_windows, classes, counted_together, students
 
@@ -37,7 +37,7 @@ class ClassWindowTable:
                 return True
             except _OtherGroups:
                 return False
-            except IntegrityError:
+            except Erased:
                 pass  # erased between the question who is there and the writing; the second answer is without it
         return False
 

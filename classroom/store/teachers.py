@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from classroom.errors import NameTaken, NotAllowed
+from classroom.errors import Erased, NameTaken, NotAllowed
 from classroom.look_alikes import look_alike
 from classroom.naming import name_key
 from classroom.records import Teacher
@@ -78,7 +78,7 @@ class TeacherTable:
         try:
             with self._database.begin() as connection:
                 connection.execute(insert(setup_keys).values(row))
-        except IntegrityError as error:
+        except Erased as error:
             raise NotAllowed("Your account was removed, so it can invite nobody.") from error
 
     def has_key(self, key_hash: str, at_ms: int) -> bool:
