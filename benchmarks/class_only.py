@@ -6,6 +6,8 @@ The attacker sees everything that is told, knows who was read in which window an
 changes the expression; in "joins" also what everybody else shows. From that the windows are solved as equations, the
 best that can be done by adding and subtracting. Three rules are compared: nothing but a smallest number; also skipping
 a window that differs from the last told one by fewer than k students; and the groups of ``classroom.class_only``.
+
+A second attacker joins, with scripts: see ``class_only_crowd``.
 """
 
 import argparse
@@ -16,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classroom.class_only import GRACE_MS, LEAST_K, WINDOW_S, Gathering, Groups, rounded
+from benchmarks import class_only_crowd
+from classroom.class_only import GRACE_MS, LEAST_K, LIVE_PICTURES, WINDOW_S, Gathering, Groups, rounded
 from classroom.records import Reading
 from fer_model.labels import EMOTIONS
 from fer_model.reading import FaceReading
@@ -53,13 +56,23 @@ def by_groups(windows: Sequence[frozenset[int]], shown: np.ndarray, k: int, chan
     gathering, told = Gathering(1, groups), []
     for number, window in enumerate(windows):
         at_ms = number * WINDOW_S * 1000
-        gathering.add([Reading(1, student, at_ms, _face(shown[student])) for student in window])
+        for student in window:
+            gathering.add([Reading(1, student, at_ms, face) for face in faces(shown[student], student)])
         for each in gathering.over(at_ms + WINDOW_S * 1000 + GRACE_MS):
             told.append((tuple(groups.counted(window)), each.percents))
     return told
 
 
 RULES: dict[str, Rule] = {"smallest number": by_number, "last window": by_last, "groups": by_groups}
+
+
+def faces(emotion: int, camera: int) -> list[FaceReading]:
+    """What a camera shows of an expression in one window: no two readings, of no two cameras, have the same digits."""
+    sure = [1 - camera * 1e-4 - number * 1e-6 for number in range(LIVE_PICTURES)]
+    return [
+        FaceReading(probs=tuple(each if index == emotion else 0.0 for index in range(len(EMOTIONS))), faces_seen=1)
+        for each in sure
+    ]
 
 
 def joins(n: int) -> list[frozenset[int]]:
@@ -140,7 +153,7 @@ def measure() -> dict:
             "windows_told": round(told, 3),
             "students_counted_of_all": round(counted, 3),
         }
-    return {"attacks_20_students_k_5": attacks, "costs": costs, "trials": TRIALS}
+    return {"attacks_20_students_k_5": attacks, "costs": costs, "trials": TRIALS} | class_only_crowd.measure(faces)
 
 
 def _counts_with_target(told: Sequence[Told], n: int) -> int:
@@ -152,10 +165,6 @@ def _counts_with_target(told: Sequence[Told], n: int) -> int:
 def _told(window: frozenset[int], shown: np.ndarray) -> Told:
     counted = tuple(sorted(window))
     return counted, rounded(np.bincount(shown[list(counted)], minlength=len(EMOTIONS)) / len(counted))
-
-
-def _face(emotion: int) -> FaceReading:
-    return FaceReading(probs=tuple(float(index == emotion) for index in range(len(EMOTIONS))), faces_seen=1)
 
 
 def main() -> None:

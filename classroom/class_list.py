@@ -42,18 +42,21 @@ class ClassLists:
             return name
         if name_key(typed) == name_key(clean_text(insists_on, MAX_NAME)):
             return typed
-        raise NotListed(self._question(typed, listed, (info.id, address_group(source))))
+        raise NotListed(self._question(info, typed, listed, (info.id, address_group(source))))
 
     def _may_tell(self, who: tuple[int, str], name: str) -> bool:
         """Whether this name may be said. One that was said is said again; one beyond the limit is not even counted."""
         return self._hints.has(who, name) or (not self._hints.is_spent(who) and self._hints.count(who, name))
 
-    def _question(self, typed: str, listed: list[str], who: tuple[int, str]) -> str:
+    def _question(self, info: ClassInfo, typed: str, listed: list[str], who: tuple[int, str]) -> str:
         check = "Type your first and last name as your teacher knows you"
         meant = misspelt_name(typed, listed)
         if meant and self._may_tell(who, name_key(meant)):
             check = f"If you are “{meant}”, type that"
+        outcome = "your teacher sees that it is not on the list"
+        if not info.mode.shows.by_student:
+            outcome += ", and your picture is not counted"
         return (
             f"Nobody on the list of this class is called “{typed}”. {check}; or press the button again to join under"
-            " the name as it is: your teacher sees that it is not on the list."
+            f" the name as it is: {outcome}."
         )

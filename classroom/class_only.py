@@ -12,12 +12,17 @@ Conventions
   added and subtracted, what comes out is a sum over at least ``k`` students or over nobody.
 - What it costs: who joins alone waits for ``k`` in the same state, and a group of which somebody has left counts no
   more. What it cannot do: who knows what all others of a group showed can work out the last one.
+- So one person must not be all others. Students who may be one person are one part, and a group has at least ``k``
+  parts: those who send the same pictures, and those behind one address. Where more than half of the class are behind
+  the same address that is a building, and says nothing: these are put into groups among themselves. Who does not count
+  at all (``Known.counts``) is in no group, and neither is who sends a still picture.
 """
 
 import random
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -31,6 +36,23 @@ ROUND_TO = 5
 GRACE_MS = 5_000
 NOT_ENOUGH = "not enough students sharing"
 _STEP_MS = WINDOW_S * 1000
+# Readings with the same digits that two students have in one window. Of 3,563 different faces no two had one.
+SAME_PICTURES = 3
+# Different readings of a camera in a window, at one every two seconds; a still picture has one.
+LIVE_PICTURES = 3
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a student and tells a class from a crowd that one person made.
+
+    Attributes:
+        counts: whether the student may count at all.
+        address: where the page is, as something that is the same for the same address.
+    """
+
+    counts: bool = True
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,15 +96,38 @@ class Groups:
         self._number_of = dict(members or {})
         self._chance = chance or random.SystemRandom()
 
-    def take_in(self, read: Collection[int]) -> tuple[tuple[int, int], ...]:
-        """Make groups of those who have none, when they are enough. Gives who came into which."""
-        waiting = sorted(set(read) - set(self._number_of))
-        if len(waiting) < self._k:
-            return ()
-        self._chance.shuffle(waiting)
+    def take_in(
+        self,
+        read: Collection[int],
+        known: Mapping[int, Known] = {},
+        alike: Iterable[tuple[int, int]] = (),
+    ) -> tuple[tuple[int, int], ...]:
+        """Make groups of those who have none, when they are enough. Gives who came into which.
+
+        Args:
+            read: everybody who was read, with a group or without.
+            known: of each of them; of whom nothing is in it, nothing speaks against.
+            alike: pairs of students who have sent the same pictures.
+        """
+        address_of = {each: known[each].address if each in known else "" for each in read if _counts(known, each)}
+        waiting = sorted(self.without(address_of))
+        at_home = [each for each in waiting if address_of[each] == _home(address_of)]
+        joined = self._new_groups(_parts(at_home, alike))
+        left = set(waiting) - {student_id for student_id, _ in joined}
+        return joined + self._new_groups(_parts(sorted(left), [*alike, *_neighbours(left, address_of)]))
+
+    def without(self, read: Collection[int]) -> set[int]:
+        """Those who are in no group."""
+        return set(read) - set(self._number_of)
+
+    def _new_groups(self, parts: list[list[int]]) -> tuple[tuple[int, int], ...]:
+        """Groups of at least ``k`` parts each, at random; none where they are fewer."""
+        self._chance.shuffle(parts)
         # All of them, also those beyond a multiple of k: who was left over would wait for a single one to join.
-        count, first = len(waiting) // self._k, max(self._sizes, default=0) + 1
-        joined = tuple((student_id, first + place % count) for place, student_id in enumerate(waiting))
+        count, first = len(parts) // self._k, max(self._sizes, default=0) + 1
+        if not count:
+            return ()
+        joined = tuple((each, first + place % count) for place, part in enumerate(parts) for each in part)
         self._number_of.update(joined)
         for _, number in joined:
             self._sizes[number] = self._sizes.get(number, 0) + 1
@@ -100,12 +145,25 @@ class Groups:
 
 class Gathering:
     """The windows of one class that are not over yet: the only place where what somebody showed is known, and for
-    seconds only. Not thread-safe."""
+    seconds only. Not thread-safe.
 
-    def __init__(self, class_id: int, groups: Groups) -> None:
+    Args:
+        known: what is known of these students (by their ids); asked only when somebody has no group.
+    """
+
+    def __init__(
+        self,
+        class_id: int,
+        groups: Groups,
+        known: Callable[[Collection[int]], Mapping[int, Known]] = lambda student_ids: {},
+    ) -> None:
         self._class_id = class_id
         self._groups = groups
-        self._sums: dict[int, dict[int, np.ndarray]] = defaultdict(dict)  # window to student to summed probabilities
+        self._known = known
+        # By window and student: probabilities summed, and the different ones.
+        self._sums: dict[int, dict[int, np.ndarray]] = defaultdict(dict)
+        self._shown: dict[int, dict[int, set[tuple[float, ...]]]] = defaultdict(lambda: defaultdict(set))
+        self._alike: set[tuple[int, int]] = set()
         self._told_ms = -1  # begin of the last window that is over
 
     def add(self, readings: Sequence[Reading]) -> None:
@@ -115,11 +173,12 @@ class Gathering:
             if reading.face.usable and window_ms > self._told_ms:
                 own, probs = self._sums[window_ms], np.array(reading.face.probs)
                 own[reading.student_id] = own.get(reading.student_id, 0.0) + probs
+                self._shown[window_ms][reading.student_id].add(tuple(reading.face.probs))
 
     def take_back(self, student_id: int) -> None:
         """Forget what a student showed in the windows that are not over."""
-        for sums in self._sums.values():
-            sums.pop(student_id, None)
+        for of_window in (*self._sums.values(), *self._shown.values()):
+            of_window.pop(student_id, None)
 
     def over(self, now_ms: int) -> list[ClassWindow]:
         """The windows that are over now and may be told; what was known of them is forgotten, told or not."""
@@ -128,18 +187,56 @@ class Gathering:
             if window_ms + _STEP_MS + GRACE_MS > now_ms:
                 break
             self._told_ms = window_ms
-            if window := self._window(window_ms, self._sums.pop(window_ms)):
+            if window := self._window(window_ms, self._sums.pop(window_ms), self._shown.pop(window_ms)):
                 told.append(window)
         return told
 
-    def _window(self, window_ms: int, sums: dict[int, np.ndarray]) -> ClassWindow | None:
-        joined = self._groups.take_in(sums)
+    def _window(
+        self, window_ms: int, sums: dict[int, np.ndarray], shown: dict[int, set[tuple[float, ...]]]
+    ) -> ClassWindow | None:
+        joined: tuple[tuple[int, int], ...] = ()
+        if new := self._groups.without(sums):
+            self._alike |= same_pictures({student_id: shown[student_id] for student_id in new})
+            still = {student_id for student_id in new if len(shown[student_id]) < LIVE_PICTURES}
+            joined = self._groups.take_in(set(sums) - still, self._known(sums), self._alike)
         counted = self._groups.counted(sums)
         if not counted:
             return None
-        shown = [int(sums[student_id].argmax()) for student_id in counted]
-        shares = np.bincount(shown, minlength=len(EMOTIONS)) / len(counted)
+        emotions = [int(sums[student_id].argmax()) for student_id in counted]
+        shares = np.bincount(emotions, minlength=len(EMOTIONS)) / len(counted)
         return ClassWindow(self._class_id, window_ms, len(counted), rounded(shares), joined)
+
+
+def same_pictures(shown: Mapping[int, Collection[tuple[float, ...]]]) -> set[tuple[int, int]]:
+    """Pairs of students whose readings are the same to the last digit, again and again: one picture, or one clip."""
+    pairs = combinations(sorted(shown), 2)
+    return {(one, other) for one, other in pairs if len(set(shown[one]) & set(shown[other])) >= SAME_PICTURES}
+
+
+def _counts(known: Mapping[int, Known], student_id: int) -> bool:
+    return student_id not in known or known[student_id].counts
+
+
+def _home(address_of: Mapping[int, str]) -> str | None:
+    """The address of more than half of them."""
+    most = Counter(address_of.values()).most_common(1)
+    return most[0][0] if most and 2 * most[0][1] > len(address_of) else None
+
+
+def _neighbours(students: Iterable[int], address_of: Mapping[int, str]) -> list[tuple[int, int]]:
+    """Pairs of students behind one address: each with the first one there."""
+    first: dict[str, int] = {}
+    return [(first.setdefault(address_of[each], each), each) for each in sorted(students)]
+
+
+def _parts(students: Sequence[int], same: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """The students, together who may be one person."""
+    part_of = {student_id: [student_id] for student_id in students}
+    for one, other in same:
+        if one in part_of and other in part_of and part_of[one] is not part_of[other]:
+            part_of[one] += part_of[other]
+            part_of |= dict.fromkeys(part_of[other], part_of[one])
+    return [part for student_id, part in part_of.items() if part[0] == student_id]
 
 
 def rounded(shares: Sequence[float]) -> tuple[int, ...]:

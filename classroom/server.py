@@ -387,6 +387,18 @@ class ClassServer:
         """Whether a page of this student that is still open is nobody's any more; asks no database."""
         return student.id in self._left_for_good
 
+    def counts(self, student: Student, address: str, teacher_token: str) -> bool:
+        """Whether a student may count in a class of which only windows are told; to be asked while their page is open.
+
+        Args:
+            address: where the page is.
+            teacher_token: the cookie of a teacher's sign-in in the same browser, empty without one.
+
+        Raises:
+            StoreError: the database does not answer.
+        """
+        return self.windows.know(student, address, lambda: self.accounts.teacher_of(teacher_token) is not None)
+
     def frame_arrived(self, student: Student, frame: av.VideoFrame) -> None:
         """The frame callback's only call: keep the newest frame. Does no I/O, decodes nothing, never raises."""
         info = self._known.get(student.class_id)

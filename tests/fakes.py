@@ -75,15 +75,19 @@ class FakeClock:
 
 
 class FakeEngine:
-    """An engine without a process: answers every frame with ``answer``, or raises what stands in ``broken``."""
+    """An engine without a process: answers every frame with ``answer``, or raises what stands in ``broken``.
 
-    def __init__(self, answer: FaceReading | None = None) -> None:
+    With ``lively`` no two answers are the same to the last digit, as no two pictures of cameras are.
+    """
+
+    def __init__(self, answer: FaceReading | None = None, lively: bool = False) -> None:
         self.state = EngineState.READY
         self.problem = ""
         self.restarted_lately = False
         self.answer = answer if answer is not None else face("happy")
         self.broken: Exception | None = None
         self.batches: list[list[np.ndarray]] = []
+        self._lively, self._answers = lively, 0
 
     def analyse(self, frames_bgr: Sequence[np.ndarray]) -> list[FaceReading]:
         if self.state is EngineState.CLOSED:
@@ -91,7 +95,11 @@ class FakeEngine:
         self.batches.append(list(frames_bgr))
         if self.broken is not None:
             raise self.broken
-        return [self.answer] * len(frames_bgr)
+        return [self._alive(self.answer) if self._lively else self.answer for _ in frames_bgr]
+
+    def _alive(self, answer: FaceReading) -> FaceReading:
+        self._answers += 1
+        return replace(answer, probs=tuple(prob + self._answers * 1e-9 for prob in answer.probs))
 
     def close(self) -> None:
         self.state, self.problem = EngineState.CLOSED, "Analysis has been shut down."

@@ -8,7 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from classroom.errors import BadInput, StoreError
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.server import ClassServer
-from classroom.ui import forms
+from classroom.ui import cookies, forms, page
 from classroom.ui.badge import show_badge
 from classroom.ui.camera import MAX_ATTEMPTS, is_lost, share_camera
 from classroom.ui.gate import gated, gated_fragment
@@ -110,6 +110,9 @@ def _live(visit: StudentVisit, camera: Camera) -> None:
 def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: Camera) -> None:
     """Whether the server receives, and the same label as on the teacher's board."""
     try:
+        counts = info.mode.shows.by_student or server.counts(
+            student, page.visitor_address(), page.visitor_cookie(cookies.TEACHER)
+        )
         tiles = server.board(info).look(max_age_ms=OWN_STATE_MS).tiles
     except StoreError as error:
         st.warning(str(error))
@@ -121,7 +124,7 @@ def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: C
         st.html(f'<div class="mine">{expression_html(tile)}</div>')
         st.caption(state_sentence(tile))
     else:
-        st.caption(counted_sentence(tile, server.slots.last_arrival_ms(student.id) is not None))
+        st.caption(counted_sentence(tile, server.slots.last_arrival_ms(student.id) is not None, counts))
     if not st.session_state[_BY_PICTURES]:
         _reconnect_when_lost(server, student, camera)
         if st.session_state[_VAIN]:

@@ -61,10 +61,20 @@ def state_sentence(tile: Tile) -> str:
     return sentence
 
 
-def counted_sentence(tile: Tile, arrives: bool) -> str:
-    """What a student reads in a class of which only windows are told."""
+def counted_sentence(tile: Tile, arrives: bool, counts: bool) -> str:
+    """What a student reads in a class of which only windows are told.
+
+    Args:
+        arrives: whether a picture has come.
+        counts: whether the student may count.
+    """
     if tile.state in (State.PAUSED, State.NO_CAMERA, State.STALE, State.GONE) or not arrives:
         return _STATE_SENTENCES[tile.state]
+    if not counts:
+        return (
+            "The class receives your picture, and it is not counted: the class has a list that you are not on, or a"
+            " teacher is signed in in this browser."
+        )
     return "The class receives your picture. It counts in the shares of the whole class; nobody sees what you show."
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from classroom.class_list import HINTS, HINTS_MS
 from classroom.errors import NameTaken, NotListed
+from classroom.modes import Mode
 from classroom.pseudonyms import _BIRDS, _COLOURS
 from classroom.roster_match import listed_name, misspelt_name
 from tests.fakes import sign_up
@@ -73,6 +74,13 @@ class TestJoining:
         with pytest.raises(NotListed):
             server.join(info.code, "Eve", False, insists_on="Eva")
         assert server.join(info.code, "eve", False, insists_on=" Eve\x00 ")[0].name == "eve"
+
+    @pytest.mark.parametrize("mode", [Mode.NAMES, Mode.CLASS_ONLY])
+    def test_the_question_says_what_it_means_not_to_be_on_the_list(self, server, mode):
+        info = server.open_class(sign_up(server.accounts).teacher, "Optics", "Ann Smith", mode)
+        with pytest.raises(NotListed, match="your teacher sees") as asked:
+            server.join(info.code, "Eve", False)
+        assert ("your picture is not counted" in str(asked.value)) == (mode is Mode.CLASS_ONLY)
 
     def test_a_small_typo_is_asked_about_by_name(self, server, info):
         with pytest.raises(NotListed, match="If you are “Katharina Fischer”, type that"):

@@ -29,7 +29,7 @@ STUDENTS = ("Ann", "Ben", "Cem", "Dan", "Eve", "Fay")
 @pytest.fixture
 def server(tmp_path, clock, by_hand):
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'modes.db'}", smallest_group=5)
-    server = ClassServer(settings, clock, FakeEngine(face("happy")))
+    server = ClassServer(settings, clock, FakeEngine(face("happy"), lively=True))
     server.engines._new_engine = fake_engine
     yield server
     server.close()
@@ -48,6 +48,8 @@ def class_of(server, ada, mode: Mode, names=STUDENTS):
         student, token = server.join(info.code, name, True)
         server.student_of(token)
         server.presence.page_ran(student, f"page of {student.id}")
+        if not mode.shows.by_student:
+            assert server.counts(student, "192.0.2.1", "")
         joined.append(student)
     return info, joined
 

@@ -53,6 +53,7 @@ class Browser:
 
     app: AppTest = field(default_factory=lambda: AppTest.from_file(str(ROOT / PAGE_FILES[HOME]), default_timeout=60))
     cookies: dict[str, str] = field(default_factory=dict)
+    address: str = "192.0.2.1"
 
     def open(self, address: str, **query: str) -> "Browser":
         """Open a page of ``addresses``. AppTest starts at the first page, so that is where it comes from."""
@@ -128,6 +129,7 @@ def pages_without_a_browser(monkeypatch, by_hand):
 def browser(monkeypatch) -> Browser:
     browser = Browser()
     monkeypatch.setattr("classroom.ui.page.visitor_cookie", lambda name: browser.cookies.get(name, ""))
+    monkeypatch.setattr("classroom.ui.page.visitor_address", lambda: browser.address)
     return browser
 
 

@@ -117,6 +117,22 @@ def test_in_class_only_a_student_sees_no_expression_either(browser, opened):
     assert "nobody sees what you show" in browser.text and seen_names(browser.text) == set()
 
 
+@pytest.mark.parametrize("why", ["on the list", "not on the list", "a teacher's own trial"])
+def test_in_class_only_a_student_reads_whether_they_count(browser, server, ada, clock, why):
+    info = server.open_class(ada.teacher, "Optics", "Ann", Mode.CLASS_ONLY)
+    name = "Eve" if why == "not on the list" else "Ann"
+    student, browser.cookies[cookies.STUDENT] = server.join(info.code, name, True, insists_on=name)
+    if why == "a teacher's own trial":
+        browser.cookies[cookies.TEACHER] = ada.token
+    browser.open(JOIN)
+    server.frame_arrived(student, camera_frame())
+    clock.advance(5)
+    browser.open(JOIN)
+    assert browser.failed == []
+    assert ("it is not counted" in browser.text) == (why != "on the list")
+    assert ("nobody sees what you show" in browser.text) == (why == "on the list")
+
+
 class TestWithoutExpressions:
     @pytest.fixture
     def off(self, tmp_path, clock, monkeypatch, browser):
