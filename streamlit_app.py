@@ -7,10 +7,14 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from classroom import heap
-from classroom.ui import running, stay_inside, uploads
+from classroom import heap, log_flood, open_files
+from classroom.ui import connection_guard, running, stay_inside, uploads
+from classroom.ui.broken_off import BrokenOff
 from classroom.ui.headers import SecurityHeaders
+from classroom.ui.health_route import FiguresForOurselves
 from classroom.ui.kept_files import KeptFiles
+from classroom.ui.message_pace import MessagePace
+from classroom.ui.origin import OwnOrigin
 from classroom.ui.routes import ROUTES
 from classroom.ui.trouble import say_what_failed
 from classroom.ui.uploads import UploadsForTeachers
@@ -29,6 +33,7 @@ async def lifespan(_app):
 
     import classroom.ui.board_view  # noqa: F401
 
+    log_flood.install(log_flood.LogFlood())
     sys.setswitchinterval(SWITCH_S)
     running.warm_up()
     # Streamlit collects garbage after every run of a page; what is loaded now lives for good, so it need not be walked.
@@ -44,10 +49,20 @@ heap.keep_together()
 running.refuse_unsafe_settings()
 stay_inside.ask_nobody_for_the_address()
 uploads.keep_in_memory()
+running.refuse_second_server()
+connection_guard.install(open_files.raise_limit())
 app = st.App(
     "home.py",
     routes=ROUTES,
-    middleware=[SecurityHeaders.as_middleware(), KeptFiles.as_middleware(), UploadsForTeachers.as_middleware()],
+    middleware=[
+        BrokenOff.as_middleware(),
+        SecurityHeaders.as_middleware(),
+        OwnOrigin.as_middleware(),
+        FiguresForOurselves.as_middleware(),
+        MessagePace.as_middleware(),
+        KeptFiles.as_middleware(),
+        UploadsForTeachers.as_middleware(),
+    ],
     lifespan=lifespan,
     on_script_error=say_what_failed,
 )

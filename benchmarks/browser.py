@@ -19,9 +19,9 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Browsers hide a machine's addresses behind names that only a local network's name service knows.
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
 )
+# Browsers hide a machine's addresses behind names that only a local network's name service knows.
+_HIDES_ADDRESSES = "{}-features=WebRtcHideLocalIpsWithMdns"
 
 # Chromium asks its maker for updates, accounts and hints about the pages that are open. Where names that are asked for
 # are watched, it may ask for none; what pages ask for is told by its own events, before any name is looked up.
@@ -38,6 +38,7 @@ def launch(
     clip: Path | None = None,
     *,
     says_yes: bool = True,
+    hides_addresses: bool = False,
     program: str | Path | None = None,
     flags: Iterable[str] = (),
 ) -> Browser:
@@ -46,10 +47,12 @@ def launch(
     Args:
         clip: what the camera shows, a .y4m file, played again and again; ``None``: Chromium's own test picture.
         says_yes: whether it answers "allow" when a page asks for the camera.
+        hides_addresses: from pages without a camera, as browsers of people do.
         program: what starts it, by default ``chromium_path``.
         flags: more of them.
     """
     flags = [*_FLAGS, *flags, "--use-fake-device-for-media-stream"]
+    flags.append(_HIDES_ADDRESSES.format("--enable" if hides_addresses else "--disable"))
     if clip:
         flags.append(f"--use-file-for-fake-video-capture={clip}")
     if says_yes:
@@ -63,7 +66,7 @@ def confirm_lawful_basis(page: Page, within_ms: float = 60_000) -> None:
     opened = page.get_by_role("heading", name="Open a class")
     asked.or_(opened).first.wait_for(timeout=within_ms)
     if asked.is_visible():
-        page.get_by_text("Nobody else is in my classes").click()
+        page.get_by_text("Consent of every student").click()
         page.get_by_text("I have checked these points").click()
         page.get_by_role("button", name="Confirm").click()
         opened.wait_for(timeout=within_ms)

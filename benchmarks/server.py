@@ -47,7 +47,9 @@ class ServerProcess:
         self.port = free_port()
         self.output = folder / "server.log"
         self._env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        self._env |= {"CLASSPULSE_DATA": str(folder), "PYTHONUNBUFFERED": "1"} | dict(settings)
+        self._env |= {"CLASSPULSE_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
+        # Said by whoever runs it, so that the engine is warm before the first teacher comes.
+        self._env |= {"CLASSPULSE_REGION": "other"} | dict(settings)
         self._process: subprocess.Popen | None = None
 
     def add_settings(self, settings: Mapping[str, str]) -> None:

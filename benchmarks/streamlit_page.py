@@ -44,6 +44,7 @@ class StreamlitPage:
 
     def __init__(self, socket: websockets.ClientConnection, address: str, query: str) -> None:
         self.components: dict[str, Component] = {}  # by the id under which a value is sent back
+        self.fields: dict[str, str] = {}  # ids of the fields for text that were shown, by what stands above them
         self.problem = ""  # the last error that the page showed
         self.on_refresh: Callable[[Refresh], None] = lambda refresh: None
         self._socket = socket
@@ -51,6 +52,7 @@ class StreamlitPage:
         self._query = query
         self._hash = ""
         self._values: dict[str, str] = {}
+        self._typed: dict[str, str] = {}
         self._seen: set[str] = set()
         self._html: list[str] = []
         self._asked_s: dict[str, float] = {}  # fragment to when its newest run was asked for
@@ -65,7 +67,12 @@ class StreamlitPage:
         stream = f"ws://{urlsplit(url).netloc}/_stcore/stream"
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
         socket = await websockets.connect(
-            stream, additional_headers=headers, subprotocols=["streamlit"], max_size=MAX_MESSAGE_BYTES, open_timeout=60
+            stream,
+            origin=url.rstrip("/"),  # as a browser says it; who says nothing is refused
+            additional_headers=headers,
+            subprotocols=["streamlit"],
+            max_size=MAX_MESSAGE_BYTES,
+            open_timeout=60,
         )
         page = cls(socket, address, query)
         await page._ask()
@@ -78,6 +85,11 @@ class StreamlitPage:
     async def answer(self, component: Component, value: object) -> None:
         """The browser's part of a component says this; the page runs with it."""
         self._values[component.id] = json.dumps(value)
+        await self._ask()
+
+    async def type(self, field: str, text: str) -> None:
+        """Type into the field of this label; the page runs with it."""
+        self._typed[self.fields[field]] = text
         await self._ask()
 
     async def until(self, look: Callable[[], Found | None], timeout_s: float) -> Found:
@@ -141,6 +153,8 @@ class StreamlitPage:
             component = getattr(element, kind)
             self.components[component.id] = component
             self._seen.add(component.id)
+        elif kind == "text_input":
+            self.fields[element.text_input.label] = element.text_input.id
         elif kind == "html":
             self._html.append(element.html.body)
         elif kind == "exception":
@@ -185,6 +199,8 @@ class StreamlitPage:
         state.context_info.timezone = "UTC"
         for name, value in self._values.items():
             state.widget_states.widgets.add(id=name, json_value=value)
+        for name, text in self._typed.items():
+            state.widget_states.widgets.add(id=name, string_value=text)
         await self._socket.send(message.SerializeToString())
 
 

@@ -62,7 +62,8 @@ class StudentPeer:
             RuntimeError: the class did not take the student; with its sentence.
         """
         limits = httpx2.Limits(max_connections=6)  # as browsers do
-        async with httpx2.AsyncClient(base_url=self._url, timeout=120, limits=limits) as client:
+        headers = {"Origin": self._url}  # as a browser says with what it posts
+        async with httpx2.AsyncClient(base_url=self._url, timeout=120, limits=limits, headers=headers) as client:
             await self._join(client)
             page = await StreamlitPage.open(self._url, JOIN, dict(client.cookies))
             living = asyncio.create_task(self._live(page))
@@ -162,6 +163,10 @@ class StudentPeer:
         lines = peer.localDescription.sdp.splitlines(keepends=True)
         offer = "".join(line for line in lines if not line.startswith(("a=candidate", "a=end-of-candidates")))
         found = [line.strip()[2:] for line in lines if line.startswith("a=candidate")]
+        await self._send_offer(page, streamer, offer, found)
+
+    async def _send_offer(self, page: StreamlitPage, streamer, offer: str, found: Sequence[str]) -> None:
+        """The offer first, then one candidate after the other, as a browser finds them."""
         candidates: dict[str, dict] = {}
         said = {"playing": False, "sdpOffer": {"type": "offer", "sdp": offer}}
         await self._say(page, streamer, **said, iceCandidates=candidates)

@@ -12,6 +12,8 @@ from benchmarks.streamlit_page import Refresh, StreamlitPage
 from classroom.accounts import Accounts
 from classroom.clock import now_ms
 from classroom.lawful import LawfulBases
+from classroom.regions import Region
+from classroom.settings import Settings
 from classroom.store import Store
 from classroom.ui.addresses import LIVE
 from classroom.ui.cookies import TEACHER
@@ -59,7 +61,7 @@ def open_class(server: ServerProcess) -> tuple[str, str]:
     try:
         accounts = Accounts(store, now_ms)
         signed_in = accounts.create(accounts.new_key(), "Teacher", "benchmark only")
-        LawfulBases(store, now_ms, expression=True).confirm(signed_in.teacher, "trying out", "", agreed=True)
+        LawfulBases(store, now_ms, Settings()).confirm(signed_in.teacher, Region.OTHER, "consent", "", agreed=True)
         return signed_in.token, store.classes.open(signed_in.teacher.id, "Benchmark", (), now_ms()).code
     finally:
         store.close()

@@ -1,4 +1,4 @@
-"""Who is a teacher: one-time keys, passwords, and sign-ins that survive a reload."""
+"""Who is a teacher: one-time keys, passwords, and sign-ins that survive a reload and end everywhere at once."""
 
 import hmac
 import threading
@@ -12,6 +12,7 @@ from classroom.codes import new_token, token_hash
 from classroom.errors import BadInput, NotAllowed
 from classroom.naming import clean_name, name_key
 from classroom.records import Teacher
+from classroom.sign_in_pace import SignInPace, Turn
 from classroom.store import Store
 from classroom.tries import Tries, address_group
 
@@ -20,10 +21,10 @@ MIN_PASSWORD = 10
 MAX_PASSWORD = 200
 SIGN_IN_MS = 30 * 24 * 3600 * 1000
 KEY_MS = 7 * 24 * 3600 * 1000
-# Failures within ten minutes: of a name from one address; of all names from one address, behind which may be a school;
-# of a name from all addresses together, but for those where its teacher has signed in before.
-MAX_TRIES, MAX_TRIES_OF_ADDRESS, MAX_TRIES_OF_NAME = 8, 60, 60
-TRIES_MS = 10 * 60 * 1000
+# For how long a browser is known in which a teacher has signed in.
+BROWSER_MS = 180 * 24 * 3600 * 1000
+# Wrong passwords on the page that changes one, which only who is signed in sees.
+MAX_CHANGES, CHANGES_MS = 8, 10 * 60 * 1000
 # A hash takes 64 MiB and a core: many at once would be a way to stop the server.
 HASHES_AT_ONCE = 2
 # Stands in place of a password's hash, and no password has it.
@@ -32,8 +33,11 @@ _IDENTITY = "identity:"
 
 @dataclass(frozen=True)
 class SignIn:
+    """``token`` is for the cookie of the sign-in, ``browser`` for the one by which this browser stays known."""
+
     teacher: Teacher
     token: str
+    browser: str = ""
 
 
 class Accounts:
@@ -46,20 +50,25 @@ class Accounts:
         # Verified for an unknown name, so that the answer takes as long as for a known one.
         self._nobody = self._hasher.hash(new_token())
         self._hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
-        self._keys = Tries(clock, MAX_TRIES, TRIES_MS)
-        self._pairs = Tries(clock, MAX_TRIES, TRIES_MS)
-        self._addresses = Tries(clock, MAX_TRIES_OF_ADDRESS, TRIES_MS)
-        self._names = Tries(clock, MAX_TRIES_OF_NAME, TRIES_MS)
-        self._known = Tries(clock, 1, SIGN_IN_MS)  # where a teacher has signed in
+        self._pace = SignInPace(clock)
+        self._changes = Tries(clock, MAX_CHANGES, CHANGES_MS)
 
     def needs_setup(self) -> bool:
         """Whether there is no teacher yet."""
         return self._store.teachers.count() == 0
 
-    def new_key(self) -> str:
-        """A key that creates one teacher's account within seven days."""
+    def new_key(self, maker: Teacher | None = None) -> str:
+        """A key that creates one teacher's account within seven days.
+
+        Args:
+            maker: the teacher who invites a colleague; the key ends with that account, and when its teacher signs out
+                everywhere. ``None``: whoever sees the terminal.
+
+        Raises:
+            NotAllowed: the maker has been removed.
+        """
         key = new_token()
-        self._store.teachers.add_key(token_hash(key), self._clock() + KEY_MS)
+        self._store.teachers.add_key(token_hash(key), self._clock() + KEY_MS, maker.id if maker else None)
         return key
 
     def new_setup_key(self) -> str | None:
@@ -69,69 +78,111 @@ class Accounts:
         self._store.teachers.drop_keys()
         return self.new_key()
 
-    def create(self, key: str, name: str, password: str, source: str = "") -> SignIn:
-        """Create a teacher's account with a one-time key, and sign in. ``source`` as for ``sign_in``.
+    def create(self, key: str, name: str, password: str) -> SignIn:
+        """Create a teacher's account with a one-time key, and sign in.
+
+        Nobody guesses a key, so tries are not limited; but only a good one is worth the cost of a hash.
 
         Raises:
             BadInput: no name, or the password is too short or too long; the key stays good.
-            NotAllowed: the key is wrong, used or expired.
+            NotAllowed: the key is wrong, used or expired, or its maker is no teacher any more.
         """
         name = clean_name(name)
-        if len(password) < MIN_PASSWORD:
-            raise BadInput(f"Choose a password of at least {MIN_PASSWORD} signs.")
-        if len(password) > MAX_PASSWORD:
-            raise BadInput(f"Choose a password of at most {MAX_PASSWORD} signs.")
-        source = address_group(source)
-        _within(self._keys.count(source))
-        with self._hashing:
-            hashed = self._hasher.hash(password)
-        teacher = self._store.teachers.add_with_key(token_hash(key.strip()), name, hashed, self._clock())
+        _usable(password)
+        hashed, now_ms = token_hash(key.strip()), self._clock()
+        teacher = None
+        if self._store.teachers.has_key(hashed, now_ms):
+            teacher = self._store.teachers.add_with_key(hashed, name, self._hash(password), now_ms)
         if teacher is None:
             raise NotAllowed(
-                "This key is not valid (any more). The terminal where ClassPulse runs shows the current one."
+                "This key is not valid (any more). Ask the colleague who made it for a new one; on a first start the"
+                " terminal where ClassPulse runs shows it."
             )
-        self._keys.forget(source)
         return self._signed_in(teacher)
 
-    def sign_in(self, name: str, password: str, source: str = "") -> SignIn:
+    def turn(self, name: str, source: str = "", browser: str = "") -> Turn:
+        """When a try may look at its password; see ``sign_in_pace``.
+
+        Args:
+            source: the address that the try comes from.
+            browser: what the browser's cookie says it is known by.
+
+        Raises:
+            BadInput: no name.
+            NotAllowed: too many wait already.
+        """
+        known = token_hash(browser) if browser else None
+        if known and not self._store.teachers.knows_browser(known, clean_name(name), self._clock()):
+            known = None
+        return self._pace.turn(name_key(clean_name(name)), address_group(source), known)
+
+    def sign_in(
+        self, name: str, password: str, source: str = "", browser: str = "", turn: Turn | None = None
+    ) -> SignIn:
         """Sign in with name and password.
 
         Args:
-            source: the address that the try comes from. Failures are counted a name and address, so that nobody can
-                lock a teacher out from elsewhere; and each alone, so that nobody gets far with many of the other.
+            source, browser: as for ``turn``.
+            turn: the place of this try, which was waited for; without one nothing waits, and who would have to is
+                refused.
 
         Raises:
             NotAllowed: they do not belong together (which of both is wrong is not said), or too many tries.
         """
-        name = clean_name(name)
-        address, key = address_group(source), name_key(name)
-        this_try = object()
-        _within(self._pairs.count((key, address)))
-        _within(self._addresses.count(address, this_try))
-        _within(self._known.is_spent((key, address)) or self._names.count(key, this_try))
-        found = self._store.teachers.with_password(name)
+        if turn is None:
+            turn = self.turn(name, source, browser)
+            if turn.wait_ms:
+                raise NotAllowed("Too many tries. Wait a few seconds, then try again.")
+        found = self._store.teachers.with_password(clean_name(name))
         if not self._is_right(password, found[1] if found else self._nobody) or found is None:
             raise NotAllowed("Name and password do not match. Try again, please.")
-        self._pairs.forget((key, address))
-        self._addresses.take_back(address, this_try)
-        self._names.take_back(key, this_try)
-        self._known.count((key, address))
-        return self._signed_in(found[0])
+        turn.worked()
+        return self._signed_in(found[0], browser if turn.is_known else "")
 
-    def sign_in_by(self, identity: str, name: str) -> SignIn:
+    def change_password(self, teacher: Teacher, current: str, new: str) -> SignIn:
+        """Change the password of who is signed in. Everything that the old one had opened ends, as by
+        ``sign_out_everywhere``; what this gives is the one sign-in that goes on.
+
+        Raises:
+            BadInput: the new one is too short or too long, or no other one.
+            NotAllowed: the current one is wrong, too many tries, or the account is the school's.
+        """
+        _usable(new)
+        if new == current:
+            raise BadInput("This is your password already. Choose another one.")
+        if self._changes.is_spent(teacher.id):
+            raise NotAllowed("Too many tries. Wait ten minutes, then try again.")
+        found = self._store.teachers.with_password(teacher.name)
+        if found is None or found[0].id != teacher.id or not self._is_right(current, found[1]):
+            self._changes.count(teacher.id)
+            raise NotAllowed("The current password is wrong, so it stays as it is. Try again, please.")
+        self._store.teachers.set_password(teacher.id, self._hash(new))
+        self.sign_out_everywhere(teacher)
+        return self._signed_in(teacher)
+
+    def has_password(self, teacher: Teacher) -> bool:
+        """Whether there is one to change; not where the school's provider vouches for the teacher."""
+        found = self._store.teachers.with_password(teacher.name)
+        return found is not None and not found[1].startswith(_IDENTITY)
+
+    def sign_in_by(self, identity: str, name: str, vouched_ms: int) -> SignIn:
         """Sign in whom somebody else vouches for; the first time makes the account.
 
         Args:
             identity: what never changes and nobody else has, such as issuer and subject of OpenID Connect.
+            vouched_ms: when they did.
 
         Raises:
-            NotAllowed: the name belongs to an account with a password, or to another identity.
+            NotAllowed: the name belongs to an account with a password or to another identity, or its teacher has signed
+                out everywhere since.
         """
         name, mark = clean_name(name), _IDENTITY + token_hash(identity)
         teachers = self._store.teachers
         found = teachers.with_password(name) or (teachers.add(name, mark, self._clock()), mark)
         if not hmac.compare_digest(found[1], mark):
             raise NotAllowed("A teacher of this name has an account with a password. Sign in with that.")
+        if vouched_ms < teachers.signed_out_ms(found[0].id):
+            raise NotAllowed("You have signed out everywhere since. Choose “Another account”, then sign in anew.")
         return self._signed_in(found[0])
 
     def teacher_of(self, token: str) -> Teacher | None:
@@ -140,16 +191,35 @@ class Accounts:
 
     def may_remove(self, teacher: Teacher) -> list[Teacher]:
         """The colleagues whom this teacher may remove: all of them for the first teacher, who set the server up."""
-        first, *others = self._store.teachers.all()
-        return others if teacher.id == first.id else []
+        return self._store.teachers.all()[1:] if self.is_first(teacher) else []
+
+    def is_first(self, teacher: Teacher) -> bool:
+        """Whether this teacher set the server up."""
+        return teacher.id == self._store.teachers.all()[0].id
 
     def sign_out(self, token: str) -> None:
         self._store.teachers.end_sign_in(token_hash(token))
 
-    def _signed_in(self, teacher: Teacher) -> SignIn:
-        token, now_ms = new_token(), self._clock()
-        self._store.teachers.add_sign_in(token_hash(token), teacher.id, now_ms, now_ms + SIGN_IN_MS)
-        return SignIn(teacher, token)
+    def sign_out_everywhere(self, teacher: Teacher) -> None:
+        """End every sign-in of a teacher, the keys that nobody has used yet, and that any browser is known."""
+        self._store.teachers.sign_out_everywhere(teacher.id, self._clock())
+
+    def browsers(self, teacher: Teacher) -> int:
+        """In how many browsers the teacher is signed in."""
+        return self._store.teachers.count_sign_ins(teacher.id, self._clock())
+
+    def _signed_in(self, teacher: Teacher, browser: str = "") -> SignIn:
+        """``browser``: what it is known by already."""
+        token, now_ms, teachers = new_token(), self._clock(), self._store.teachers
+        teachers.add_sign_in(token_hash(token), teacher.id, now_ms, now_ms + SIGN_IN_MS)
+        if not browser:
+            browser = new_token()
+            teachers.add_browser(token_hash(browser), teacher.id, now_ms, now_ms + BROWSER_MS)
+        return SignIn(teacher, token, browser)
+
+    def _hash(self, password: str) -> str:
+        with self._hashing:
+            return self._hasher.hash(password)
 
     def _is_right(self, password: str, hashed: str) -> bool:
         """Argon2's own comparison takes the same time wherever two hashes differ."""
@@ -160,6 +230,8 @@ class Accounts:
             return False
 
 
-def _within(limit: bool) -> None:
-    if not limit:
-        raise NotAllowed("Too many tries. Wait ten minutes, then try again.")
+def _usable(password: str) -> None:
+    if len(password) < MIN_PASSWORD:
+        raise BadInput(f"Choose a password of at least {MIN_PASSWORD} characters.")
+    if len(password) > MAX_PASSWORD:
+        raise BadInput(f"Choose a password of at most {MAX_PASSWORD} characters.")

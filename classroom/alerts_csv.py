@@ -26,7 +26,7 @@ def alerts_csv(info: ClassInfo, students: Sequence[Student], alerts: Sequence[Al
             *(("", "") if alert.ended_ms is None else both_times(alert.ended_ms, zone)),
             alert.evidence,
             VERDICTS[alert.useful],
-            info.mode.value,
+            info.mode.word,
         ]
         for alert in alerts
     ]

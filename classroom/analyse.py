@@ -16,7 +16,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from classroom.errors import BadInput, EngineError
-from classroom.lawful import NO_EXPRESSION
+from classroom.lawful import why_no_expression
 from classroom.people import NAMES_WERE_READ, People, any_name_read
 from classroom.picture_faces import read_crowd
 from classroom.pictures import MAX_MB, frame_of
@@ -94,8 +94,8 @@ def main(argv: list[str] | None = None) -> int:
     failed = 0
     try:
         settings = Settings.from_env()
-        if not settings.expression:
-            raise BadInput(NO_EXPRESSION)
+        if why := why_no_expression(settings):
+            raise BadInput(why)
         files = inputs(args.inputs)
         results = targets(files, args.out)
         args.out.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """The recordings that teachers have uploaded: at most one a teacher, at most two at work on the server.
 
 A file lies in a private folder while it is read and no longer: it goes when reading ends, fails or is cancelled, when
-the server stops, and what a killed server left behind goes at the next start. What was found stays in memory until
-nobody has looked at it for half an hour.
+the server stops, and what a killed server left behind goes at the next start (``server_folder``). What was found stays
+in memory until nobody has looked at it for half an hour.
 """
 
 import contextlib
@@ -22,6 +22,7 @@ from classroom.naming import clean_text
 from classroom.recording_job import RecordingJob, Stage
 from classroom.recording_reader import GIVEN_UP
 from classroom.recordings import ENDINGS
+from classroom.server_folder import remove
 
 logger = logging.getLogger(__name__)
 
@@ -49,16 +50,14 @@ class AnalysisJobs:
     ) -> None:
         self.max_mb = max_mb
         self._is_own_folder = folder is None
-        self._folder, self._desk, self._clock, self._models_dir = folder, desk, clock, models_dir
+        self.desk = desk
+        self._folder, self._clock, self._models_dir = folder, clock, models_dir
         # One core is left for a class that is running.
         self._workers = min(max((os.cpu_count() or 2) - 1, 1), 4)
         self._jobs: dict[int, RecordingJob] = {}  # by teacher
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        if folder is not None and folder.is_dir():
-            for left_behind in folder.iterdir():
-                _remove(left_behind)
         self._sweeper = threading.Thread(target=self._sweep_on, name="analysis-sweeper", daemon=True)
         self._sweeper.start()
 
@@ -141,7 +140,7 @@ class AnalysisJobs:
                 path.touch()
             if _EARLIEST_MS < changed_ms <= self._clock():
                 os.utime(path, (changed_ms / 1000, changed_ms / 1000))  # else it would be as old as its upload
-            job.info = self._desk.recording(path)
+            job.info = self.desk.recording(path)
             job.began_ms = next(
                 at_ms
                 for at_ms in (job.info.recorded_ms, changed_ms, self._clock())
@@ -163,7 +162,14 @@ class AnalysisJobs:
         was_reading = job.stage is Stage.READING
         job.stop()
         if not was_reading:  # else its thread does it, once nobody reads the file any more
-            _remove(self._folder_of(job))
+            remove(self._folder_of(job))
+
+    def drop_all(self) -> None:
+        """Forget every recording: no file may be read any more."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            self.drop(job)
 
     def drop_saved_as(self, class_id: int) -> None:
         """A class has been erased: what is in memory of the recording that it was made from goes, too."""
@@ -196,9 +202,9 @@ class AnalysisJobs:
         for thread in [*self._threads, self._sweeper]:
             thread.join(timeout=15)
         for job in jobs:
-            _remove(self._folder_of(job))
+            remove(self._folder_of(job))
         if self._is_own_folder and self._folder:
-            _remove(self._folder)
+            remove(self._folder)
 
     @contextlib.contextmanager
     def _kept_or_dropped(self, job: RecordingJob) -> Iterator[None]:
@@ -220,7 +226,9 @@ class AnalysisJobs:
             raise BadInput(f"“{name}” is no recording that can be read. Choose one of these kinds: {kinds}.")
         if size_bytes == 0:
             raise BadInput("This file is empty. Choose another one.")
-        if not 0 <= size_bytes <= self.max_mb * 1024 * 1024:
+        if size_bytes < 0:
+            raise BadInput("It was not said how large this recording is. Choose it again.")
+        if size_bytes > self.max_mb * 1024 * 1024:
             raise BadInput(self._too_large())
         if not EVERY_S[0] <= every_s <= EVERY_S[1]:
             raise BadInput(f"Look every {EVERY_S[0]} to {EVERY_S[1]:.0f} seconds.")
@@ -232,7 +240,7 @@ class AnalysisJobs:
         try:
             job.read(self._path_of(job), self._workers, self._models_dir)
         finally:
-            _remove(self._folder_of(job))
+            remove(self._folder_of(job))
 
     def _is_here(self, job: RecordingJob) -> bool:
         with self._lock:
@@ -259,11 +267,3 @@ class AnalysisJobs:
 def as_size(megabytes: float) -> str:
     """A size in words, such as “4 GB”."""
     return f"{megabytes / 1024:.3g} GB" if megabytes >= 1000 else f"{megabytes:.3g} MB"
-
-
-def _remove(path: Path) -> None:
-    """A folder with all that is in it, or a file; nothing is said when it is not there."""
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

@@ -148,6 +148,7 @@ class LiveBoard:
         self._windows: pd.DataFrame | None = None
         self._recent: pd.DataFrame | None = None
         self._board: Board | None = None
+        self.looked_ms = 0  # when somebody last asked for it
 
     def look(self, max_age_ms: int = 900) -> Board:
         """The board, at most ``max_age_ms`` old: twenty watchers cost no more than one.
@@ -158,6 +159,7 @@ class LiveBoard:
         Raises:
             StoreError: the database does not answer.
         """
+        self.looked_ms = self._clock()
         before = self._board
         is_current = before is not None and self._clock() - before.at_ms <= STALE_MS
         if not self._lock.acquire(blocking=not is_current):

@@ -5,11 +5,13 @@ module [models_dir]``; what it sends must be defined in other modules, since its
 ``multiprocessing`` is not used for it: its spawned children import the parent's main module, and Streamlit swaps that
 module for the page that happens to run.
 
-When it starts, a child sends ``("progress", sentence)`` as often as it likes, then ``("ready", "")`` or ``("failed",
-sentence)``. What is said after that is between the two.
+When it starts, a child sends ``("progress", sentence)`` as often as it likes, then ``("ready", warning)`` or
+``("failed", sentence)``. What is said after that is between the two: a child that is ready has no network
+(``no_network``).
 """
 
 import contextlib
+import logging
 import os
 import pickle
 import signal
@@ -20,7 +22,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from classroom.errors import ChildEnded, ChildHangs, EngineError
+from classroom.no_network import without_network
 from classroom.settings import ROOT
+
+logger = logging.getLogger(__name__)
+
+_warned: set[str] = set()
 
 
 class Child:
@@ -52,6 +59,7 @@ class Child:
             if kind == "failed":
                 raise EngineError(sentence)
             if kind == "ready":
+                _warn_once(sentence)
                 return
             tell(sentence)
 
@@ -111,6 +119,13 @@ class Child:
                 pipe.close()
 
 
+def _warn_once(sentence: str) -> None:
+    """What a child cannot do here is said when the first one starts, and not with every one after it."""
+    if sentence and sentence not in _warned:
+        _warned.add(sentence)
+        logger.warning("%s", sentence)
+
+
 class Parent:
     """The process that started this one. To be made once, before anything is printed; iterating gives its requests."""
 
@@ -120,6 +135,10 @@ class Parent:
         os.dup2(2, 1)
         # Ctrl-C in a terminal reaches the whole group; the parent ends this process when it is done.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def ready(self) -> None:
+        """Everything is loaded. From now on this process has no network, and its requests may come."""
+        self.answer(("ready", without_network()))
 
     def answer(self, message) -> None:
         pickle.dump(message, self._answers, protocol=5)

@@ -44,10 +44,14 @@ class ClassLists:
             return typed
         raise NotListed(self._question(info, typed, listed, (info.id, address_group(source))))
 
+    def _may_tell(self, who: tuple[int, str], name: str) -> bool:
+        """Whether this name may be said. One that was said is said again; one beyond the limit is not even counted."""
+        return self._hints.has(who, name) or (not self._hints.is_spent(who) and self._hints.count(who, name))
+
     def _question(self, info: ClassInfo, typed: str, listed: list[str], who: tuple[int, str]) -> str:
         check = "Type your first and last name as your teacher knows you"
         meant = misspelt_name(typed, listed)
-        if meant and self._hints.count(who, name_key(meant)):
+        if meant and self._may_tell(who, name_key(meant)):
             check = f"If you are “{meant}”, type that"
         outcome = "your teacher sees that it is not on the list"
         if not info.mode.shows.by_student:

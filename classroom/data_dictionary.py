@@ -6,7 +6,7 @@ from classroom.session_csv import csv_bytes
 from fer_model.labels import EMOTIONS
 
 _CLASS, _STUDENT = "title of the class", "name under which the student joined, or a number where names are left out"
-_MODE = "what the class shows of its students: names, pseudonyms, class only, signals only, attention only"
+_MODE = "what the class shows of its students: names, pseudonyms, class only, signals only, in view"
 _BEGIN = {
     "window_start_utc": "begin of the window, ISO 8601, UTC",
     "window_start_local": "the same in the teacher's time zone, with its distance from UTC",

@@ -17,6 +17,7 @@ from classroom.clock import Clock
 from classroom.codes import new_token, token_hash
 from classroom.demo_lesson import PHASE_S, DemoLesson
 from classroom.errors import ClassroomError
+from classroom.modes import Mode
 from classroom.recorder import Recorder
 from classroom.records import ClassInfo, Reading, Sharing, Student
 from classroom.store import Store
@@ -96,7 +97,7 @@ class DemoClass:
         self._clock = clock
         self._window_s = window_s
         self._lock = threading.Lock()
-        self._stop = threading.Event()
+        self._stop = threading.Event()  # of the thread that plays now
         self._thread: threading.Thread | None = None
         self._watched_ms = 0
         self._at_ms = 0
@@ -105,16 +106,19 @@ class DemoClass:
         self._lesson: DemoLesson | None = None
         self._board: LiveBoard | None = None
 
-    def watch(self) -> LiveBoard:
+    def watch(self, mode: Mode) -> LiveBoard:
         """The board of the demo, which starts when it is not running.
+
+        Args:
+            mode: what it shows: ``NAMES``, or ``SIGNALS_ONLY`` where nobody shares a camera.
 
         Raises:
             StoreError: the database does not answer.
         """
         with self._lock:
             self._watched_ms = self._clock()
-            if self._board is None:
-                self._start()
+            if self._board is None or self._board.info.mode is not mode:
+                self._start(mode)
             return self._board
 
     def seen(self) -> dict[int, tuple[int, int]]:
@@ -128,10 +132,11 @@ class DemoClass:
         if self._thread:
             self._thread.join(timeout=5)
 
-    def _start(self) -> None:
+    def _start(self, mode: Mode) -> None:
+        self._stop.set()
         self._store.classes.erase_demos()
         began_ms = self._clock() - BACKFILL_S * 1000
-        info = self._store.classes.open(None, TITLE, (), began_ms)
+        info = self._store.classes.open(None, TITLE, (), began_ms, mode)
         self._students = [self._join(info, number, began_ms) for number in range(1, STUDENTS + 1)]
         self._store.readings.write([], {student.id: (info.id, began_ms) for student in self._students}, began_ms)
         # The visits begin at the backfill's start and are one piece, so their end moves with each commit.
@@ -148,13 +153,14 @@ class DemoClass:
         self._board = LiveBoard(
             info, self._store, self._clock, self._window_s, lambda _: self._at_ms, lambda _: self._at_ms
         )
-        self._stop.clear()
-        self._thread = threading.Thread(target=self._play, args=(faces,), name="demo", daemon=True)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._play, args=(faces, self._stop), name="demo", daemon=True)
         self._thread.start()
 
     def _join(self, info: ClassInfo, number: int, at_ms: int) -> Student:
         # One joined without a camera, as somebody always does.
-        sharing = Sharing.NOTHING if number == STUDENTS else Sharing.CAMERA
+        shares = info.mode.shows.camera and number < STUDENTS
+        sharing = Sharing.CAMERA if shares else Sharing.NOTHING
         name, token = f"Student {number:02d}", token_hash(new_token())
         return self._store.classes.join(info.id, name, token, sharing, at_ms, STUDENTS)
 
@@ -165,14 +171,15 @@ class DemoClass:
             if student.sharing is Sharing.CAMERA
         ]
 
-    def _play(self, faces: DemoFaces) -> None:
+    def _play(self, faces: DemoFaces, stop: threading.Event) -> None:
         second = BACKFILL_S
-        while not self._stop.wait(_STEP_MS / 1000):
+        while not stop.wait(_STEP_MS / 1000):
             self._at_ms = self._clock()
             if self._at_ms - self._watched_ms > UNWATCHED_MS:
                 with self._lock:
-                    self._at_ms, self._board, self._students = 0, None, []
-                    self._store.classes.erase_demos()
+                    if not stop.is_set():  # else another one has taken its place
+                        self._at_ms, self._board, self._students = 0, None, []
+                        self._store.classes.erase_demos()
                 return
             self._recorder().add(self._readings(faces.step(second), self._at_ms))
             with contextlib.suppress(ClassroomError):  # a second of a demo that is not kept is no loss

@@ -33,6 +33,7 @@ class EngineState(StrEnum):
     READY = "ready"
     RESTARTING = "restarting"
     CLOSED = "closed"
+    OFF = "off"  # there is none, because no face may be read
 
 
 class Engine(Protocol):

@@ -23,7 +23,7 @@ def main(with_expression: bool = True) -> int:
     except FerModelError as error:
         parent.answer(("failed", str(error)))
         return 1
-    parent.answer(("ready", ""))
+    parent.ready()
     for frames_bgr in parent:
         parent.answer(reader.read_batch(frames_bgr))
     return 0

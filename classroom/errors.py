@@ -9,6 +9,7 @@ ClassroomError
 ├── NotAllowed        wrong name or password, a used or expired key, too many tries
 ├── ResultsError      the network's spec or measured results are missing, broken, or of another file
 ├── StoreError        the database does not answer; what is not yet written is kept and tried again
+│   ├── OtherServer   another server has the database; this one does not start, or writes no more
 │   └── Erased        what this belongs to was deleted meanwhile; it is not kept
 └── EngineError       the process that reads faces died or hangs; it is being restarted
     └── ChildEnded    a child process ended before it answered; who owns it says what that means
@@ -50,6 +51,10 @@ class ResultsError(ClassroomError):
 
 class StoreError(ClassroomError):
     """The database does not answer."""
+
+
+class OtherServer(StoreError):
+    """Another server has the database."""
 
 
 class Erased(StoreError):

@@ -100,7 +100,7 @@ class ClassOnlyWindows:
                 gathering.take_back(student_id)
 
     def forget(self, class_id: int) -> None:
-        """The class has ended."""
+        """The class has ended, or its groups are to be asked of the store again."""
         with self._asking, self._lock:
             self._waiting = [reading for reading in self._waiting if reading.class_id != class_id]
             self._gatherings.pop(class_id, None)

@@ -35,25 +35,24 @@ class Health:
         ticker: Ticker,
         loop_lag: LoopLag,
         slots: FrameSlots,
-        expression: bool,
     ) -> None:
-        """``expression``: whether this server computes any."""
         self._store, self._recorder, self._engines = store, recorder, engines
         self._ticker, self._loop_lag, self._slots = ticker, loop_lag, slots
         # Made once: boards ask every two seconds.
-        self._model = model_part() if expression else Part("Model", True, "Not used: no expression is computed.")
+        self._model = model_part()
 
     def parts(self) -> list[Part]:
         """Every part, and whether it works."""
         shedding, usual = self._ticker.shedding, self._engines.usual
         engine = next((each for each in self._engines.all if each.state is not EngineState.READY), usual)
-        engine_ok = engine.state is EngineState.READY
+        is_ready, is_off = engine.state is EngineState.READY, engine.state is EngineState.OFF
         problem = engine.problem or f"Analysis is {engine.state.value}."
         pace = shedding.sentence or f"Every face is read every {shedding.interval_s:g} s."
+        unused = Part("Model", True, "Not used: no expression is computed.")
         return [
             self._store_part(),
-            Part("Analysis", engine_ok, pace if engine_ok else problem),
-            self._model,
+            Part("Analysis", is_ready or is_off, pace if is_ready else problem),
+            self._model if self._engines.expression else unused,
             Part("Event loop", True, self._loop_sentence()),
         ]
 

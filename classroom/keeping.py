@@ -21,6 +21,7 @@ class Keeping:
         days: that this server keeps a class at most; 0: until somebody deletes it.
         forget: drop what is in memory of a class (by its id), and take nothing more for it.
         look_soon: something was deleted, whose bytes are to go, too.
+        drop_tickets: let nobody in any more who is on the way in as this teacher.
     """
 
     def __init__(
@@ -33,9 +34,11 @@ class Keeping:
         days: int,
         forget: Callable[[int], None],
         look_soon: Callable[[], None],
+        drop_tickets: Callable[[Teacher], None],
     ) -> None:
         self._store, self._accounts, self._jobs, self._rights = store, accounts, jobs, rights
-        self._clock, self._days, self._forget, self._look_soon = clock, days, forget, look_soon
+        self._clock, self.days, self._forget, self._look_soon = clock, days, forget, look_soon
+        self._drop_tickets = drop_tickets
 
     def erase_class(self, info: ClassInfo) -> None:
         """Delete a class and everything kept of it, also of the recording that it was made from."""
@@ -70,10 +73,19 @@ class Keeping:
     def deletion_ms(self, info: ClassInfo) -> int | None:
         """When the class is deleted by itself, as things are now; ``None``: never."""
         heard_ms = next((at_ms for _, at_ms in self._store.classes.last_heard(info.id)), info.opened_ms)
-        return deletion_ms(info, heard_ms, self._days)
+        return deletion_ms(info, heard_ms, self.days)
+
+    def due_if_kept(self, days: int) -> int:
+        """How many classes would be deleted at once if none were kept longer than ``days``, and are not due now."""
+        now_ms, count = self._clock(), 0
+        for info, heard_ms in self._store.classes.last_heard():
+            due_ms, would_ms = deletion_ms(info, heard_ms, self.days), deletion_ms(info, heard_ms, days)
+            is_due = due_ms is not None and due_ms <= now_ms
+            count += would_ms is not None and would_ms <= now_ms and not is_due
+        return count
 
     def remove_teacher(self, by: Teacher, colleague: Teacher) -> None:
-        """Delete a colleague's account and classes. Every page that is open there ends at its next run.
+        """Delete a colleague's account, classes and unused keys. What is open there does nothing any more.
 
         Raises:
             NotAllowed: ``by`` may not remove this colleague.
@@ -83,5 +95,6 @@ class Keeping:
         for info in self._store.classes.of_teacher(colleague.id):
             self.erase_class(info)
         self._store.teachers.remove(colleague.id)
+        self._drop_tickets(colleague)
         if job := self._jobs.of(colleague.id):
             self._jobs.drop(job)

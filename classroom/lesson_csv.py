@@ -26,7 +26,7 @@ def signals_csv(info: ClassInfo, students: Sequence[Student], signals: pd.DataFr
             kind,
             *both_times(at_ms, zone),
             *(both_times(end_ms, zone) if np.isfinite(end_ms) else _NEVER),
-            info.mode.value,
+            info.mode.word,
         ]
         for student_id, kind, at_ms, end_ms in zip(
             *(signals["student_id"], signals["kind"], signals["at_ms"], ends), strict=True
@@ -44,7 +44,7 @@ def markers_csv(info: ClassInfo, markers: Sequence[Marker], zone: tzinfo) -> byt
             harmless(marker.text),
             *both_times(marker.at_ms, zone),
             *(_NEVER if marker.until_ms is None else both_times(marker.until_ms, zone)),
-            info.mode.value,
+            info.mode.word,
         ]
         for marker in markers
     ]

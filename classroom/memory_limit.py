@@ -12,7 +12,7 @@ def limit_memory(more_bytes: int) -> None:
     """From now on this process gets so much more memory than it has now. Only on Linux: elsewhere nothing is limited.
 
     Called when everything is loaded, because what that takes goes with the number of cores. Counted is what can be
-    written, ``RLIMIT_DATA``: of the addresses that MediaPipe and thread stacks reserve most are never used.
+    written, ``RLIMIT_DATA``: of the addresses that libraries and thread stacks reserve most are never used.
     """
     if sys.platform != "linux":
         return

@@ -32,7 +32,7 @@ def class_csv(info: ClassInfo, timeline: pd.DataFrame, zone: tzinfo) -> bytes:
         shares = [f"{row[f'share_{emotion}'] * 100:.0f}" if told else "" for emotion in EMOTIONS]
         note = "" if told else NOT_ENOUGH
         times = both_times(int(window_ms), zone)
-        rows.append([harmless(info.title), *times, *numbers, *shares, note, info.mode.value])
+        rows.append([harmless(info.title), *times, *numbers, *shares, note, info.mode.word])
     return csv_bytes(CLASS_COLUMNS, rows)
 
 
@@ -41,7 +41,7 @@ def attention_csv(info: ClassInfo, students: Sequence[Student], windows: pd.Data
     names = {student.id: student.name for student in students}
     counts_of = windows[["analyses", "usable", *ATTENTION_COLUMNS[-5:-1]]].to_numpy(np.int64).tolist()
     rows = [
-        [harmless(info.title), harmless(names[student_id]), *both_times(window_ms, zone), *counts, info.mode.value]
+        [harmless(info.title), harmless(names[student_id]), *both_times(window_ms, zone), *counts, info.mode.word]
         for (window_ms, student_id), counts in zip(windows.index, counts_of, strict=True)
     ]
     return csv_bytes(ATTENTION_COLUMNS, rows)

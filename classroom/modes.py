@@ -12,21 +12,26 @@ from classroom.errors import BadInput
 
 
 class Mode(StrEnum):
-    """Every value is stored, so names stay as they are."""
+    """Every value is stored, so they stay as they are; people read ``title`` and ``word``."""
 
     NAMES = "names"
     PSEUDONYMS = "pseudonyms"
     CLASS_ONLY = "class only"
     SIGNALS_ONLY = "signals only"
-    ATTENTION_ONLY = "attention only"
+    IN_VIEW = "attention only"  # as databases have it that are older than its name
 
     @property
     def shows(self) -> "Shows":
         return SHOWS[self]
 
     @property
+    def word(self) -> str:
+        """The mode in settings, files and notices."""
+        return "in view" if self is Mode.IN_VIEW else self.value
+
+    @property
     def title(self) -> str:
-        return self.value.capitalize()
+        return self.word.capitalize()
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ SHOWS: dict[Mode, Shows] = {
         *(False, False, False, True, True),
         "No camera at all: hand up, “I'm lost”, too fast and too slow, by name.",
     ),
-    Mode.ATTENTION_ONLY: Shows(
+    Mode.IN_VIEW: Shows(
         *(True, False, True, True, True),
         "In view, facing the screen, eyes open, of each student. No expression is computed.",
     ),
@@ -105,17 +110,18 @@ def allowed_modes(forbidden: Collection[Mode] = (), expression: bool = True) -> 
 
 
 def modes_named(text: str, setting: str) -> tuple[Mode, ...]:
-    """Modes in a setting, separated by commas.
+    """Modes in a setting, separated by commas. Stored values are understood as well: an earlier name goes on working.
 
     Raises:
         BadInput: a word that is no mode, with all that are.
     """
+    known = {mode.value: mode for mode in Mode} | {mode.word: mode for mode in Mode}
     words = [" ".join(word.split()).lower() for word in text.split(",") if word.strip()]
     for word in words:
-        if word not in set(Mode):
-            raise BadInput(f"{setting} has {word[:20]!r} in it; the modes are: {_listed(Mode)}.")
-    return tuple(Mode(word) for word in words)
+        if word not in known:
+            raise BadInput(f"{setting} has {word[:20]!r} in it; the modes are: {listed(Mode)}.")
+    return tuple(known[word] for word in words)
 
 
-def _listed(modes: Iterable[Mode]) -> str:
-    return ", ".join(modes)
+def listed(modes: Iterable[Mode]) -> str:
+    return ", ".join(mode.word for mode in modes)

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from classroom.errors import BadInput
-
-SENTENCE = "This server reads no faces one by one, so there is nothing to analyse here: its settings leave that out."
+from classroom.lawful import NO_FILES_READ
 
 
 class NoDesk:
@@ -13,13 +12,13 @@ class NoDesk:
     pid = None
 
     def picture(self, content: bytes):
-        raise BadInput(SENTENCE)
+        raise BadInput(NO_FILES_READ)
 
     def frame(self, content: bytes):
-        raise BadInput(SENTENCE)
+        raise BadInput(NO_FILES_READ)
 
     def recording(self, path: Path):
-        raise BadInput(SENTENCE)
+        raise BadInput(NO_FILES_READ)
 
     def warm_up(self) -> None: ...
 

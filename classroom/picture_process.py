@@ -18,7 +18,7 @@ def main() -> int:
     parent = Parent()
     cv2.setNumThreads(1)
     limit_memory(MEMORY_BYTES)
-    parent.answer(("ready", ""))
+    parent.ready()
     for _, content in parent:
         try:
             parent.answer(("frame", camera_frame_of(content)))

@@ -44,7 +44,7 @@ class Recorder:
         self._clock = clock
         self._seen = seen
         self._windows = windows
-        self._told: list[ClassWindow] = []  # windows that are not written yet
+        self._told: dict[int, list[ClassWindow]] = {}  # windows that are not written yet, by class
         self._waiting: list[Reading] = []
         self._refused: dict[int, int] = {}  # student id: what was seen until then is not wanted
         self._lock = threading.Lock()  # the list
@@ -136,11 +136,16 @@ class Recorder:
                 logger.error("%s %d readings were not written.", error, len(self._waiting))
 
     def _write_windows(self) -> None:
-        if self._windows:
-            self._told += self._windows.over(self._clock())
-        if self._told:
-            self._store.class_windows.add(self._told)
-            self._told = []
+        """Class by class, so that what one of them refuses keeps no other waiting."""
+        if not self._windows:
+            return
+        for window in self._windows.over(self._clock()):
+            self._told.setdefault(window.class_id, []).append(window)
+        for class_id in list(self._told):
+            if not self._store.class_windows.add(self._told[class_id]):
+                logger.error("Windows of a class are left out: another server has told of it in other groups.")
+                self._windows.forget(class_id)
+            del self._told[class_id]
 
     def _run(self) -> None:
         while not self._stop.wait(COMMIT_EVERY_S):

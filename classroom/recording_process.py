@@ -44,7 +44,7 @@ def main() -> int:
         return 1
     labels = LabelReader.find()
     limit_memory(MEMORY_BYTES)
-    parent.answer(("ready", ""))
+    parent.ready()
     for request in parent:
         try:
             match request:

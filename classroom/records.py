@@ -144,6 +144,7 @@ class LawfulBasis:
         version: of the text that was confirmed.
         basis: the basis that was chosen; ``note``: what was added to it.
         expression: whether this server computed expressions then.
+        region: a value of ``regions.Region``; ``None`` where an earlier version did not ask for it.
     """
 
     teacher_id: int | None
@@ -152,3 +153,4 @@ class LawfulBasis:
     note: str
     expression: bool
     confirmed_ms: int
+    region: str | None = None

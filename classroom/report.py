@@ -22,8 +22,8 @@ from fer_model.labels import EMOTIONS
 SMOOTH_S = (60, 180, 300)
 
 ATTENDANCE_TITLES = (
-    *("Student", "Joined", "Left", "Visits", "Minutes present", "Minutes analysed"),
-    *("Analyses", "With a usable face", "Shown most", "Mean valence"),
+    *("Student", "Joined", "Left", "Visits", "Minutes present"),
+    *("Minutes analysed", "Analyses", "With a usable face"),
 )
 ATTENTION_NOTE = (
     "Each student is compared with their own first two minutes in view; until then nothing is known. Eyes that look"
@@ -154,7 +154,6 @@ def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:
         student_id = row.student.id
         own = totals.loc[student_id] if student_id in totals.index else pd.Series(0.0, totals.columns)
         analyses, usable = int(own["analyses"]), int(own["usable"])
-        most = max(EMOTIONS, key=lambda emotion: own[emotion])
         rows.append(
             (
                 row.student.name,
@@ -165,8 +164,6 @@ def attendance_table(report: ClassReport, zone: tzinfo) -> pd.DataFrame:
                 round(row.analysed_ms / 60_000, 1),
                 analyses,
                 f"{usable / analyses:.0%}" if analyses else "not known",
-                f"{most} {own[most] / usable:.0%}" if usable else "not known",
-                f"{own['valence_sum'] / usable:+.2f}" if usable else "not known",
             )
         )
     return pd.DataFrame(rows, columns=ATTENDANCE_TITLES)

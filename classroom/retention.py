@@ -70,7 +70,7 @@ class Retention:
         erase_class: Callable[[ClassInfo], None],
         is_quiet: Callable[[], bool],
     ) -> None:
-        self._store, self._clock, self._days = store, clock, days
+        self._store, self._clock, self.days = store, clock, days
         self._erase_class, self._is_quiet = erase_class, is_quiet
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
@@ -83,7 +83,7 @@ class Retention:
     def look(self) -> bool:
         """Delete what is due, and leave no bytes of what was deleted. Gives whether nothing is left to do."""
         for info, heard_ms in self._store.classes.last_heard():
-            due_ms = deletion_ms(info, heard_ms, self._days)
+            due_ms = deletion_ms(info, heard_ms, self.days)
             if due_ms is not None and due_ms <= self._clock():
                 self._erase_class(info)
                 logger.info("A class was deleted because it had been kept for as long as it may be.")

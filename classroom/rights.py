@@ -4,7 +4,7 @@ Each reaches everything that holds something of a student: the store, what waits
 the sums in memory.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from classroom.clock import Clock
 from classroom.errors import BadInput
@@ -30,13 +30,14 @@ class Rights:
         store: Store,
         recorder: Recorder,
         clock: Clock,
-        forget: Callable[[Student], None],
+        forget: Callable[[int, int], None],
         read_anew: Callable[[int], None],
         look_soon: Callable[[], None],
     ) -> None:
         """
         Args:
-            forget: take no more frames of a student, and drop what is in memory of them.
+            forget: take no more frames of a student (by the ids of class and student), and drop what is in memory of
+                them.
             read_anew: drop the sums of a class (by its id); they are made anew from the store.
             look_soon: something was deleted, whose bytes are to go, too.
         """
@@ -74,11 +75,21 @@ class Rights:
 
     def erase(self, student: Student) -> None:
         """Delete the student and every row about them. A page of theirs that is open finds out by ``was_erased``."""
-        self._forget(student)
+        self._forget(student.class_id, student.id)
         self._recorder.take_back(student.id, 0, _EVER_MS, lambda: self._store.rights.erase(student) or 0)
         self._erased.add(student.id)
         self._read_anew(student.class_id)
         self._look_soon()
+
+    def erased_elsewhere(self, class_id: int, student_ids: Collection[int]) -> None:
+        """The rows of these students have gone from the store; what is here of them goes, too."""
+        new = set(student_ids) - self._erased  # else it was done here
+        for student_id in new:
+            self._forget(class_id, student_id)
+            self._recorder.take_back(student_id, 0, _EVER_MS, lambda: 0)
+        if new:
+            self._erased |= new
+            self._read_anew(class_id)
 
     def was_erased(self, student: Student) -> bool:
         """Whether this student was erased since the server started; asks no database."""

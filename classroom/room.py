@@ -85,6 +85,7 @@ class RoomCamera:
         self._class_full = False
         self._view = RoomView()
         self._sharers = 0
+        self._may: Callable[[], bool] = lambda: True
         self._opened_ms: int | None = None
         self._last_s = 0.0
         self._due_s = 0.0  # monotonic
@@ -98,14 +99,19 @@ class RoomCamera:
         frame_ms, seats = self._slots.last_arrival_ms(_ROOM), len(self._seats.seats)
         return replace(self._view, frame_ms=frame_ms, seats=seats, is_full=self._class_full)
 
-    def share(self) -> int:
+    def share(self, may: Callable[[], bool] = lambda: True) -> int:
         """Take frames of one page, and of this one only from now on: from two cameras at once no seat could be told.
+
+        Args:
+            may: whether who shares it still may, such as a teacher who is signed in; asked before each look, because
+                pictures come by a way of their own, which signing out does not end. May raise ``StoreError``.
 
         Returns:
             The number to give with each frame.
         """
         with self._lock:
             self._sharers += 1
+            self._may = may
             self._begin(self._sharers)
             return self._sharers
 
@@ -119,6 +125,10 @@ class RoomCamera:
         """The frame callback's only call: keep the newest frame. Does no I/O, decodes nothing, never raises."""
         if sharer == self._view.sharer:
             self._slots.put(Slot(_ROOM, self._info.id, self._clock(), frame))
+
+    def place_is_free(self) -> None:
+        """A class that was full takes another seat."""
+        self._class_full = False
 
     def last_seen_ms(self, student_id: int) -> int | None:
         """When a seat that is here was last seen: its face was found not long ago, so the newest frame tells."""
@@ -168,6 +178,8 @@ class RoomCamera:
         if slot is None:
             return False
         sharer, began_s = self._view.sharer, time.monotonic()
+        if sharer is not None and not self._may_share(sharer):
+            return False
         frame_bgr = to_bgr(slot, LONGEST_SIDE_PX)
         if frame_bgr.size == 0:
             return False
@@ -195,6 +207,15 @@ class RoomCamera:
             self._record(list(look.readings))
         return True
 
+    def _may_share(self, sharer: int) -> bool:
+        try:
+            if self._may():
+                return True
+        except StoreError:
+            return False  # nothing is looked at while nobody can be asked
+        self.unshare(sharer)
+        return False
+
     def _at_s(self, slot: Slot[av.VideoFrame]) -> float:
         """The tracker's time, which goes on when a clock is set back."""
         if self._opened_ms is None:
@@ -214,7 +235,7 @@ class RoomCamera:
             token = token_hash(new_token())
             return classes.join(self._info.id, f"Person {number}", token, Sharing.CAMERA, at_ms, self._max_students)
         except ClassFull:
-            self._class_full = True  # nobody is taken out of a class, so it stays full
+            self._class_full = True  # until somebody is taken out of it
         except (NameTaken, StoreError) as error:
             logger.warning("A seat could not be made, the next look tries again: %s", error)
         return None

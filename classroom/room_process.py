@@ -29,7 +29,7 @@ def main() -> int:
     except FerModelError as error:
         parent.answer(("failed", str(error)))
         return 1
-    parent.answer(("ready", ""))
+    parent.ready()
     search = reader.search(THOROUGH_EVERY, ALL_SIZES_EVERY)
     for at_s, frame_bgr in parent:
         if quality.is_camera_off(frame_bgr):

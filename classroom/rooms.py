@@ -26,19 +26,19 @@ class Rooms:
         self._store = store
         self._record = record
         self._clock = clock
-        self._max_students = max_students
+        self.max_students = max_students  # of cameras that are shared from now on
         self._new_reader = new_reader
         self._cameras: dict[int, RoomCamera] = {}
         self._lock = threading.Lock()
 
-    def share(self, info: ClassInfo) -> int:
-        """A page shares its camera with a class that runs; gives the number for its frames."""
+    def share(self, info: ClassInfo, may: Callable[[], bool]) -> int:
+        """A page shares its camera with a class that runs; gives the number for its frames. ``may`` as for a camera."""
         with self._lock:
             if info.id not in self._cameras:
                 self._cameras[info.id] = RoomCamera(
-                    info, self._store, self._record, self._clock, self._max_students, self._new_reader()
+                    info, self._store, self._record, self._clock, self.max_students, self._new_reader()
                 )
-            return self._cameras[info.id].share()
+            return self._cameras[info.id].share(may)
 
     def unshare(self, class_id: int, sharer: int) -> None:
         if camera := self._cameras.get(class_id):
@@ -53,6 +53,10 @@ class Rooms:
         camera = self._cameras.get(class_id)
         return camera.view if camera else RoomView()
 
+    def classes(self) -> set[int]:
+        """Those that have a camera of the room here, by their ids."""
+        return set(self._cameras)
+
     def last_seen_ms(self, student_id: int) -> int | None:
         """When a seat was last seen; ``None`` for one that is not here, and for everybody who is no seat."""
         seen = (camera.last_seen_ms(student_id) for camera in list(self._cameras.values()))
@@ -64,6 +68,11 @@ class Rooms:
         for camera in list(self._cameras.values()):
             present |= camera.seen()
         return present
+
+    def place_is_free(self, class_id: int) -> None:
+        """Somebody is not in this class any more."""
+        if camera := self._cameras.get(class_id):
+            camera.place_is_free()
 
     def forget(self, class_id: int) -> None:
         """The class has ended."""

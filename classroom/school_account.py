@@ -6,14 +6,25 @@ the teachers. Who was let in gets a ticket, which a form changes for the same co
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from classroom.accounts import Accounts, SignIn
 from classroom.clock import Clock
 from classroom.codes import new_token, token_hash
 from classroom.errors import NotAllowed
+from classroom.naming import name_key
+from classroom.records import Teacher
 
 TICKET_MS = 10 * 60 * 1000
 MAX_TICKETS = 1_000
+
+
+@dataclass(frozen=True)
+class _Ticket:
+    identity: str
+    email: str
+    vouched_ms: int
+    until_ms: int
 
 
 class SchoolAccounts:
@@ -22,14 +33,14 @@ class SchoolAccounts:
     def __init__(self, accounts: Accounts, clock: Clock) -> None:
         self._accounts = accounts
         self._clock = clock
-        self._tickets: dict[str, tuple[str, str, int]] = {}
+        self._tickets: dict[str, _Ticket] = {}
         self._lock = threading.Lock()
 
     def ticket(self, claims: Mapping[str, object], teachers: Sequence[str]) -> str:
         """A ticket for who is one of the teachers.
 
         Args:
-            claims: what the provider says: ``iss``, ``sub``, ``email``, ``email_verified``.
+            claims: what the provider says: ``iss``, ``sub``, ``email``, ``email_verified``; ``iat``: when, in seconds.
             teachers: e-mail addresses of those who teach here, as the deployment names them.
 
         Raises:
@@ -43,20 +54,29 @@ class SchoolAccounts:
             raise NotAllowed("This account is no teacher's here. Ask who runs ClassPulse to add its e-mail address.")
         ticket, now_ms = new_token(), self._clock()
         with self._lock:
-            self._tickets = {key: kept for key, kept in self._tickets.items() if kept[2] > now_ms}
+            self._tickets = {key: kept for key, kept in self._tickets.items() if kept.until_ms > now_ms}
             while len(self._tickets) >= MAX_TICKETS:
                 del self._tickets[next(iter(self._tickets))]
-            self._tickets[token_hash(ticket)] = (identity, email, now_ms + TICKET_MS)
+            vouched_ms = round(1000 * float(claims.get("iat") or 0))
+            self._tickets[token_hash(ticket)] = _Ticket(identity, email, vouched_ms, now_ms + TICKET_MS)
         return ticket
 
     def enter(self, ticket: str) -> SignIn:
         """Sign in with a ticket; the first time makes the account.
 
         Raises:
-            NotAllowed: the ticket is used up or old, or the name belongs to an account with a password.
+            NotAllowed: the ticket is used up or old, the name belongs to an account with a password, or its teacher has
+                signed out everywhere since.
         """
         with self._lock:
-            identity, email, until_ms = self._tickets.pop(token_hash(ticket), ("", "", 0))
-        if until_ms <= self._clock():
+            kept = self._tickets.pop(token_hash(ticket), None)
+        if kept is None or kept.until_ms <= self._clock():
             raise NotAllowed("This took too long. Sign in with your school's account again.")
-        return self._accounts.sign_in_by(identity, email)
+        return self._accounts.sign_in_by(kept.identity, kept.email, kept.vouched_ms)
+
+    def drop(self, teacher: Teacher) -> None:
+        """The teacher was removed: no ticket that is on its way makes the account anew."""
+        with self._lock:
+            own = [key for key, kept in self._tickets.items() if name_key(kept.email) == name_key(teacher.name)]
+            for key in own:
+                del self._tickets[key]

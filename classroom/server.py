@@ -4,6 +4,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
+from uuid import uuid4
 
 import av
 
@@ -13,15 +14,18 @@ from classroom.analysis_desk import AnalysisDesk
 from classroom.analysis_jobs import AnalysisJobs
 from classroom.board import LiveBoard
 from classroom.class_list import ClassLists
+from classroom.class_watch import ClassWatch
 from classroom.clock import Clock, not_before, now_ms
 from classroom.codes import new_token, token_hash
 from classroom.demo import DemoClass
 from classroom.door import Door
+from classroom.empty_rows import EmptyRows
 from classroom.engine import Engine, LocalEngine
 from classroom.engines import Engines
-from classroom.errors import BadInput, NameTaken, NotAllowed, StoreError
+from classroom.errors import BadInput, ClassFull, NameTaken, NotAllowed, StoreError
 from classroom.gathering import ClassOnlyWindows
 from classroom.health import Health
+from classroom.heartbeat import Heartbeat
 from classroom.keeping import Keeping
 from classroom.lawful import LawfulBases
 from classroom.loop_lag import LoopLag
@@ -41,17 +45,24 @@ from classroom.room_reader import ChildRoomReader
 from classroom.rooms import Rooms
 from classroom.roster import parse_roster
 from classroom.school_account import SchoolAccounts
+from classroom.server_folder import ServerFolder
 from classroom.settings import Settings
 from classroom.shedding import NO_MORE_CAMERAS
 from classroom.signalling import Signalling
 from classroom.slots import FrameSlots, Slot
 from classroom.store import Store
 from classroom.ticker import Ticker
+from classroom.tries import Tries
 
 logger = logging.getLogger(__name__)
 
+ONE_STUDENT = "A class takes one student here, because this server is only being tried out. Tell your teacher, please."
+# A page that finds no way makes four a minute, and somebody who pauses and goes on again and again a few more.
+CONNECTIONS_A_MINUTE = 12
 # A restart is told for so long, and not where a class was left open overnight.
 AWAY_TOLD_MS, LONGEST_AWAY_MS = 10 * 60_000, 6 * 3_600_000
+# A board counts as watched for so long after a look: browsers let a hidden tab ask once a minute.
+WATCHED_MS = 2 * 60_000
 # For so long after a student was last here the cookie opens what is stored about them, also where nobody ended a class.
 COOKIE_MS = 24 * 3_600_000
 
@@ -70,18 +81,35 @@ class ClassServer:
 
         Raises:
             StoreError: the database does not answer; nothing was started.
+            OtherServer: another server has it; nothing was started, deleted or changed.
         """
-        self.settings = settings
         self.store = Store(settings.database_url)
+        server_id = uuid4().hex
+        self._folder = ServerFolder(settings.recordings_dir, server_id)
+        self.heartbeat: Heartbeat | None = None
+        try:
+            self.heartbeat = Heartbeat(self.store, server_id, self._folder.is_alive)
+            self._folder.clear_up()
+            self._start(settings, clock, engine, page_is_open)
+        except BaseException:
+            self._free()  # a server that fails on its way must not keep the database
+            raise
+
+    def _start(
+        self, settings: Settings, clock: Clock, engine: Engine | None, page_is_open: Callable[[str], bool]
+    ) -> None:
         # A machine may start with an old time; what an open class has recorded is not in the future.
         heard = {info.id: at_ms for info, at_ms in self.store.classes.last_heard() if info.is_open}
         self.clock = clock = not_before(clock, max(heard.values(), default=0))
         self._away = {class_id: (at_ms, clock()) for class_id, at_ms in heard.items()}
         self.accounts = Accounts(self.store, clock)
-        self.lawful = LawfulBases(self.store, clock, settings.expression)
-        self.door = Door(clock, self.store.classes.of_code)
+        self.lawful = LawfulBases(self.store, clock, settings)
+        self.lawful.is_confirmed()  # what was confirmed before the last stop holds from the start
+        self.settings = settings = self.lawful.settings
+        self.door = Door(clock, self.store.classes.of_code, settings.max_students)
         self.class_lists = ClassLists(self.store, clock)
         self.school = SchoolAccounts(self.accounts, clock)
+        self.connections = Tries(clock, CONNECTIONS_A_MINUTE, 60_000)  # of one student, or one room
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
         self.signals = Signalling(self.store, clock)
         self.presence = Presence(clock, self.slots, page_is_open)
@@ -101,47 +129,56 @@ class ClassServer:
             lambda: self.presence.seen() | self.rooms.seen() | self.demo.seen(),
             self.windows,
         )
-        self.engines = Engines(settings.models_dir, settings.expression, engine, LocalEngine)
-        self.engine = self.engines.usual
+        self.engines = Engines(settings.models_dir, engine, LocalEngine)
         self.loop_lag = LoopLag()
         self.ticker = Ticker(
             *(self.slots, self._engine_of, self.recorder.add, clock), self.loop_lag.mean_s, settings.read_every_s
         )
         self.alerts = AlertDesk(self.store, clock)
-        self.desk = AnalysisDesk(settings.models_dir) if settings.reads_files else NoDesk()
+        self.desk: AnalysisDesk | NoDesk = NoDesk()
         # A desk of its own: students' pictures do not wait for what a teacher has read.
         self._decoder = AnalysisDesk(None, DECODE_TIMEOUT_S, "classroom.picture_process")
         self.pictures = PictureWay(
             self.slots, self.presence.accepts, self.frame_arrived, self._decoder.frame, self.clock
         )
-        self.jobs = AnalysisJobs(
-            settings.recordings_dir, settings.max_recording_mb, self.desk, clock, settings.models_dir
-        )
+        self.jobs = AnalysisJobs(self._folder.path, settings.max_recording_mb, self.desk, clock, settings.models_dir)
         self.rights = Rights(
             *(self.store, self.recorder, clock),
             self._forget_student,
             self._read_anew,
             lambda: self.retention.look_soon(),
         )
+        self.empty_rows = EmptyRows(self.store, self.rights, clock, self._last_seen_ms)
         self.keeping = Keeping(
             *(self.store, self.accounts, self.jobs, self.rights, clock, settings.retention_days),
             self._forget,
             lambda: self.retention.look_soon(),
+            self.school.drop,
         )
         self.markers = MarkerDesk(self.store, self.signals, clock, lambda info: self.board(info).look_again())
-        self.health = Health(
-            *(self.store, self.recorder, self.engines, self.ticker, self.loop_lag, self.slots), settings.expression
-        )
+        self.health = Health(self.store, self.recorder, self.engines, self.ticker, self.loop_lag, self.slots)
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
         self._ended_videos: dict[int, str] = {}  # student to why
         self._left_for_good: set[int] = set()
         self._lock = threading.Lock()
+        self.class_watch = ClassWatch(self.store, self._here, self._forget, self.rights.erased_elsewhere)
         self.retention = Retention(self.store, clock, settings.retention_days, self.keeping.erase_class, self._is_quiet)
+        try:
+            self.lawful.follow(self._settle)
+        except StoreError:
+            self.close()
+            raise
+
+    @property
+    def engine(self) -> Engine:
+        """The one that most classes of this server need."""
+        return self.engines.usual
 
     def close(self) -> None:
         """Stop analysing, then write what is left."""
         self.retention.close()
+        self.class_watch.close()
         self.demo.close()
         self.rooms.close()
         self.ticker.close()
@@ -151,6 +188,13 @@ class ClassServer:
         self._decoder.close()
         self.alerts.close()
         self.recorder.close()
+        self._free()
+
+    def _free(self) -> None:
+        """The database and the folder, for the next server."""
+        if self.heartbeat:
+            self.heartbeat.close()
+        self._folder.close()
         self.store.close()
 
     # The teacher
@@ -225,17 +269,21 @@ class ClassServer:
         self.store.classes.end(info.id, self.clock())
         self._forget(info.id)
 
-    def share_room(self, info: ClassInfo) -> int:
+    def share_room(self, info: ClassInfo, may: Callable[[], bool] = lambda: True) -> int:
         """A page of the teacher's shares a camera of the room; gives the number for its frames.
+
+        Args:
+            may: whether the page still is the teacher's, as for ``RoomCamera.share``.
 
         Raises:
             BadInput: the class has ended, or its mode has no seats.
         """
-        if not (info.mode.shows.room and self.settings.expression):  # which may have been switched off since
+        settings = self.settings
+        if not (info.mode.shows.room and settings.expression and settings.reads_faces):  # which may have changed since
             raise BadInput(
                 "In this class no camera of the room can be shared: every face in it would be read by itself."
             )
-        sharer = self.rooms.share(info)
+        sharer = self.rooms.share(info, may)
         if not self.is_open(info):  # asked afterwards, so that an end at the same moment wins
             self.rooms.forget(info.id)
             raise BadInput("The class has ended. Open a new one to share a camera.")
@@ -278,7 +326,8 @@ class ClassServer:
         return (student, info) if info else None
 
     def is_open(self, info: ClassInfo) -> bool:
-        """Whether the class still runs; asked every few seconds by every student, so it asks no database."""
+        """Whether the class still runs, as the store had it a second ago. Every student asks every few seconds, so this
+        asks no database."""
         return info.is_open and info.id not in self._ended
 
     def share(self, student: Student, sharing: Sharing) -> None:
@@ -390,7 +439,15 @@ class ClassServer:
     def _add(self, info: ClassInfo, name: str, hashed: str, sharing: Sharing) -> Student:
         limit = self.settings.max_students
         typed = info.mode.shows.typed_names
-        return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit, typed)
+        while True:
+            try:
+                return self.store.classes.join(info.id, name, hashed, sharing, self.clock(), limit, typed)
+            except ClassFull as error:
+                if self.empty_rows.make_room(info):
+                    continue
+                if self.settings.is_trial:
+                    raise ClassFull(ONE_STUDENT) from error
+                raise
 
     def _info_of(self, class_id: int) -> ClassInfo | None:
         """A class with its mode; the database is asked for it once."""
@@ -400,6 +457,24 @@ class ClassServer:
                 return None
             self._known[class_id] = info
         return self._known[class_id]
+
+    def _settle(self, settings: Settings) -> None:
+        """Let these settings hold, which what a teacher confirmed has narrowed; nothing before the region is known."""
+        if settings.region is None:
+            return
+        self.settings = settings
+        self.engines.allow(settings.reads_faces, settings.expression)
+        has_desk, reads_files = not isinstance(self.desk, NoDesk), settings.reads_faces and settings.reads_files
+        if has_desk is not reads_files:
+            self.desk.close()
+            self.jobs.drop_all()
+            self.desk = self.jobs.desk = AnalysisDesk(settings.models_dir) if reads_files else NoDesk()
+        self.rooms.max_students = settings.max_students
+        self.keeping.days = self.retention.days = settings.retention_days
+        for info in self.store.classes.open_classes():
+            # What its students were told is no longer lawful here.
+            if not info.is_demo and info.mode not in settings.region.profile.modes:
+                self.end_class(info)
 
     def _engine_of(self, class_id: int) -> Engine:
         info = self._info_of(class_id)
@@ -411,9 +486,10 @@ class ClassServer:
     def _last_frame_ms(self, student_id: int) -> int | None:
         return self.rooms.last_seen_ms(student_id) or self.slots.last_arrival_ms(student_id)
 
-    def _forget_student(self, student: Student) -> None:
-        self.presence.forget(student.id)
-        self.signals.forget(student)
+    def _forget_student(self, class_id: int, student_id: int) -> None:
+        self.presence.forget(student_id)
+        self.signals.forget(class_id, student_id)
+        self.rooms.place_is_free(class_id)
 
     def _read_anew(self, class_id: int) -> None:
         """What was added up of a class is no longer right."""
@@ -426,8 +502,16 @@ class ClassServer:
     def _is_quiet(self) -> bool:
         return not self.presence.seen() and not self.rooms.seen()
 
+    def _here(self) -> set[int]:
+        """The classes of which students, a camera or somebody at the board are here."""
+        watched_ms = self.clock() - WATCHED_MS
+        with self._lock:
+            watched = {class_id for class_id, board in self._boards.items() if board.looked_ms >= watched_ms}
+        return watched | self.rooms.classes() | {class_id for class_id, _ in self.presence.seen().values()}
+
     def _forget(self, class_id: int) -> None:
         self._ended.add(class_id)
+        self.class_watch.forget(class_id)
         self.rooms.forget(class_id)
         self.presence.forget_class(class_id)
         self.signals.forget_class(class_id)

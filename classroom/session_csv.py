@@ -47,7 +47,7 @@ def session_csv(
                 f"{row['valence_sum'] / usable:.4f}" if usable else "",
                 f"{row['arousal_sum'] / usable:.4f}" if usable else "",
                 f"{usable / row['analyses']:.4f}",
-                info.mode.value,
+                info.mode.word,
             ]
         )
     return csv_bytes(SESSION_COLUMNS, rows)
@@ -66,7 +66,7 @@ def attendance_csv(
             f"{row.present_ms / 60_000:.2f}",
             f"{row.analysed_ms / 60_000:.2f}" if info.mode.shows.by_student else "",  # else nobody's is kept
             row.visits,
-            info.mode.value,
+            info.mode.word,
         ]
         for row in attendance(students, readings, visits)
     ]

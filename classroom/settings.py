@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from classroom.class_only import ADVISED_K, LEAST_K
 from classroom.errors import BadInput
-from classroom.modes import Mode, allowed_modes, modes_named
+from classroom.modes import Mode, allowed_modes, listed, modes_named
+from classroom.regions import Region
 from classroom.shedding import FASTEST_S, PACES_S
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,8 @@ class Settings:
         expression: whether expressions are computed at all; where they must not be, no mode with them is offered.
         modes: that a class may be opened in; ``default_mode`` is chosen unless the teacher chooses another.
         smallest_group: students below which "class only" tells nothing.
+        region: where the server is used; its profile has narrowed what stands above. ``None``: nobody has said it yet.
+        is_trial: one person tries it out on themselves: one student a class, and no file of it.
         turn_urls: TURN servers that want credentials made with ``turn_secret``, which they know too.
     """
 
@@ -48,6 +51,8 @@ class Settings:
     modes: tuple[Mode, ...] = tuple(Mode)
     default_mode: Mode = Mode.NAMES
     smallest_group: int = ADVISED_K
+    region: Region | None = None
+    is_trial: bool = False
     turn_urls: tuple[str, ...] = field(default=())
     turn_secret: str = field(default="", repr=False)
 
@@ -55,6 +60,50 @@ class Settings:
     def reads_files(self) -> bool:
         """Whether pictures and recordings may be analysed: their faces are read one by one and named."""
         return Mode.NAMES in self.modes
+
+    @property
+    def reads_faces(self) -> bool:
+        """Whether the region lets any face be read; before it is known none is."""
+        return self.region is not None and self.region.profile.reads_faces
+
+    @property
+    def forbids_faces(self) -> bool:
+        """Whether the region is known and lets no face be read."""
+        return self.region is not None and not self.region.profile.reads_faces
+
+    @property
+    def demo_mode(self) -> Mode | None:
+        """What the demo shows; ``None``: there is none, because it would show what this server does not compute."""
+        if self.expression:
+            return Mode.NAMES
+        return Mode.SIGNALS_ONLY if self.forbids_faces else None
+
+    def in_region(self, region: Region) -> "Settings":
+        """These settings, narrowed to what the profile of a region leaves of them.
+
+        Raises:
+            BadInput: it leaves no mode that these settings allow.
+        """
+        profile = region.profile
+        modes = tuple(mode for mode in self.modes if mode in profile.modes)
+        if not modes:
+            raise BadInput(
+                f"In this region a class can only be: {listed(profile.modes)}. This server's settings forbid that; tell"
+                " whoever runs it."
+            )
+        limits = [days for days in (self.retention_days, profile.max_days) if days]
+        return replace(
+            self,
+            region=region,
+            modes=modes,
+            default_mode=self.default_mode if self.default_mode in modes else modes[0],
+            expression=self.expression and any(mode.shows.expression for mode in profile.modes),
+            retention_days=min(limits, default=0),
+        )
+
+    def for_one(self) -> "Settings":
+        """These settings where one person tries the server out on themselves."""
+        return replace(self, is_trial=True, max_students=1)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -64,11 +113,11 @@ class Settings:
             BadInput: a number is not one, or out of range; a word is none of those that can stand there; or what cannot
                 work without the other stands alone.
         """
-        expression = _on(env, "CLASSPULSE_EXPRESSION")
+        expression, region = _on(env, "CLASSPULSE_EXPRESSION"), _region(env)
         modes = allowed_modes(modes_named(env.get(_FORBIDDEN, ""), _FORBIDDEN), expression)
         data_dir = Path(env.get("CLASSPULSE_DATA", ROOT / "data"))
         models = env.get("CLASSPULSE_MODELS", "")
-        return cls(
+        asked = cls(
             database_url=env.get("DATABASE_URL", "") or f"sqlite:///{data_dir / 'classpulse.db'}",
             recordings_dir=data_dir / "recordings",
             max_recording_mb=_number(env, "CLASSPULSE_MAX_RECORDING_MB", 4096, 1, 1_000_000),
@@ -81,10 +130,11 @@ class Settings:
             ice_servers=tuple(env.get("CLASSPULSE_ICE_SERVERS", "").split()),
             expression=expression,
             modes=modes,
-            default_mode=_default_mode(env, modes),
+            default_mode=_default_mode(env, modes, region),
             smallest_group=_number(env, "CLASSPULSE_SMALLEST_GROUP", ADVISED_K, LEAST_K, 50),
             **_turn(env),
         )
+        return asked.in_region(region) if region else asked
 
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -115,6 +165,13 @@ def _turn(env: Mapping[str, str]) -> dict:
 _FORBIDDEN = "CLASSPULSE_FORBIDDEN_MODES"
 
 
+def _region(env: Mapping[str, str]) -> Region | None:
+    text = env.get("CLASSPULSE_REGION", "").strip().lower()
+    if text and text not in set(Region):
+        raise BadInput(f"CLASSPULSE_REGION is {text[:20]!r}; it must be one of: {', '.join(Region)}.")
+    return Region(text) if text else None
+
+
 def _on(env: Mapping[str, str], name: str) -> bool:
     text = (env.get(name, "") or "on").strip().lower()
     if text not in ("on", "off"):
@@ -123,9 +180,11 @@ def _on(env: Mapping[str, str], name: str) -> bool:
     return text == "on"
 
 
-def _default_mode(env: Mapping[str, str], modes: tuple[Mode, ...]) -> Mode:
+def _default_mode(env: Mapping[str, str], modes: tuple[Mode, ...], region: Region | None) -> Mode:
     """The mode that is asked for; without one the first of those that are allowed."""
     asked = modes_named(env.get("CLASSPULSE_MODE", ""), "CLASSPULSE_MODE")
+    if asked and region:
+        modes = tuple(mode for mode in modes if mode in region.profile.modes)
     if len(asked) > 1 or not set(asked) <= set(modes):
-        raise BadInput(f"CLASSPULSE_MODE must be one of the modes that are allowed here: {', '.join(modes)}.")
+        raise BadInput(f"CLASSPULSE_MODE must be one of the modes that are allowed here: {listed(modes)}.")
     return asked[0] if asked else modes[0]

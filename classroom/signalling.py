@@ -75,11 +75,11 @@ class Signalling:
             own = self._of(student)
             return {kind: since_ms for kind, since_ms in own.items() if stands(kind, since_ms, now_ms)}
 
-    def forget(self, student: Student) -> None:
+    def forget(self, class_id: int, student_id: int) -> None:
         """The student has been erased."""
         with self._lock:
             for kept in (self._standing, self._taps):
-                kept.pop(_key(student), None)
+                kept.pop((class_id, student_id), None)
 
     def forget_class(self, class_id: int) -> None:
         """The class has ended."""

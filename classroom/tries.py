@@ -1,4 +1,8 @@
-"""How often something was tried lately, in bounded memory: the limits of sign-ins and of wrong join codes."""
+"""How often something was tried lately, and how long the next try has to wait: rate limits in bounded memory.
+
+Who is over a limit is slowed down. One that refused would be a weapon: whoever reaches it on purpose, with the name of
+somebody else or from the same address, would keep that one out.
+"""
 
 import ipaddress
 import threading
@@ -11,7 +15,10 @@ MAX_KEYS = 10_000
 
 
 class Tries:
-    """Counts tries a key over the last ``window_ms``. Safe to use from several threads."""
+    """Counts tries a key over the last ``window_ms``. Safe to use from several threads.
+
+    Of each key the newest ``most`` are kept, so who goes on stays over the limit.
+    """
 
     def __init__(self, clock: Clock, most: int, window_ms: int, max_keys: int = MAX_KEYS) -> None:
         self._clock = clock
@@ -26,8 +33,13 @@ class Tries:
         with self._lock:
             return len(self._recent(key)) >= self._most
 
+    def has(self, key: Hashable, what: Hashable) -> bool:
+        """Whether this was tried within the window."""
+        with self._lock:
+            return what in self._recent(key)
+
     def count(self, key: Hashable, what: Hashable = None) -> bool:
-        """Count a try, unless the limit is reached; the same ``what`` again is no further try.
+        """Count a try; the same ``what`` again is no further try.
 
         Returns:
             Whether the try is within the limit.
@@ -35,13 +47,16 @@ class Tries:
         with self._lock:
             recent = self._recent(key)
             what = object() if what is None else what
-            if len(recent) >= self._most and what not in recent:
-                return False
-            self._tried.pop(key, None)  # to the end: the first in the dict is who tried least recently
-            self._tried[key] = recent | {what: self._clock()}
+            is_within = what in recent or len(recent) < self._most
+            recent.pop(what, None)  # to the end, as below: the first in a dict is what was tried least recently
+            recent[what] = self._clock()
+            if len(recent) > self._most:
+                del recent[next(iter(recent))]
+            self._tried.pop(key, None)
+            self._tried[key] = recent
             while len(self._tried) > self._max_keys:
                 del self._tried[next(iter(self._tried))]
-            return True
+            return is_within
 
     def take_back(self, key: Hashable, what: Hashable) -> None:
         """This try worked, so it does not count."""
@@ -56,6 +71,35 @@ class Tries:
     def _recent(self, key: Hashable) -> dict[Hashable, int]:
         since_ms = self._clock() - self._window_ms
         return {what: at_ms for what, at_ms in self._tried.get(key, {}).items() if at_ms > since_ms}
+
+
+class Turnstile:
+    """Lets one try a key through every ``gap_ms``, and says how long to wait. Safe to use from several threads."""
+
+    def __init__(self, clock: Clock, gap_ms: int, longest_ms: int, max_keys: int = MAX_KEYS) -> None:
+        """
+        Args:
+            longest_ms: nobody waits longer, so no more than ``1 + longest_ms / gap_ms`` a key wait at once.
+        """
+        self._clock = clock
+        self._gap_ms = gap_ms
+        self._longest_ms = longest_ms
+        self._max_keys = max_keys
+        self._last_ms: dict[Hashable, int] = {}  # when the last one goes through that has a turn
+        self._lock = threading.Lock()
+
+    def turn_ms(self, key: Hashable) -> int | None:
+        """Milliseconds until this one's turn; ``None``, and no turn, where that is longer than anybody waits."""
+        with self._lock:
+            now_ms = self._clock()
+            turn_ms = max(now_ms, self._last_ms.get(key, now_ms - self._gap_ms) + self._gap_ms)
+            if turn_ms - now_ms > self._longest_ms:
+                return None
+            self._last_ms.pop(key, None)
+            self._last_ms[key] = turn_ms
+            while len(self._last_ms) > self._max_keys:
+                del self._last_ms[next(iter(self._last_ms))]
+            return turn_ms - now_ms
 
 
 def address_group(source: str) -> str:

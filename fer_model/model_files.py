@@ -1,8 +1,8 @@
 """Finds MediaPipe's model files, and brings them once when they are not there.
 
 A file is looked for in the folder from the settings (argument, else the environment variable CLASSPULSE_MODELS), then
-in the user's cache folder, and is at last taken out of the wheel of mediapipe 0.10.21 on PyPI: wheels from 0.10.30 on
-carry no models any more (Apache-2.0), and their Tasks API wants them as files. Nothing that is not the pinned file
+in the user's cache folder, and is at last taken out of the wheel of mediapipe 0.10.21 on PyPI (Apache-2.0); wheels from
+0.10.30 on carry no models any more. The wheel is only unpacked, never installed. Nothing that is not the pinned file
 byte for byte is ever returned.
 
 From the command line, for a machine that will be offline later: ``python -m fer_model.model_files [FOLDER]``.

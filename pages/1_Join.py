@@ -6,11 +6,12 @@ from classroom.errors import CodeError
 from classroom.notices import notice
 from classroom.retention import kept_days
 from classroom.ui import cookies, forms
+from classroom.ui.find_class import find_class
 from classroom.ui.language import choose_language
 from classroom.ui.network_test import offer_network_test
-from classroom.ui.page import open_page, typed, visitor_address, visitor_cookie
+from classroom.ui.page import StudentVisit, open_page, typed, visitor_cookie
 from classroom.ui.rights_view import UNTIL_WHEN, show_rights
-from classroom.ui.student_view import ERASED, in_class
+from classroom.ui.student_view import in_class, was_erased_here
 
 token, has_left = cookies.read_student(visitor_cookie(cookies.STUDENT))
 visit = open_page("Join", menu=has_left or not token)
@@ -24,8 +25,9 @@ if found and linked and linked.replace("-", "").upper() != found[1].code:
 if found:
     student, info = found
     title = forms.as_text(info.title)
-    if server.is_open(info) and not has_left:
-        in_class(server, student, info)
+    own = StudentVisit(server, student, info, token, was_open=server.is_open(info))
+    if own.was_open and not has_left:
+        in_class(own)
         st.stop()
     if server.is_open(info):
         st.header("You have left the class")
@@ -38,10 +40,10 @@ if found:
             forms.student_button("come-back", "Come back")
         forms.student_button("forget-me", "Join another class")
     st.caption(f"{UNTIL_WHEN} On a shared computer press “Join another class” when you are done: it forgets you.")
-    show_rights(server, student, info)
+    show_rights(own)
     st.stop()
 
-if st.session_state.pop(ERASED, False):
+if was_erased_here(server):
     st.info("Everything about you in that class has been deleted, and your camera is off here.")
 
 st.title("Join your class")
@@ -56,15 +58,16 @@ if not code:
     st.caption("Type the code and press Enter.")
     st.stop()
 try:
-    info = server.door.find(code, visitor_address())
+    info = find_class(server, code)
 except CodeError as error:
     st.error(forms.as_text(str(error)))
     st.stop()
 
 st.subheader(forms.as_text(info.title))
 lang = choose_language()
-words = notice(lang, info, kept_days(info.keep_days, server.settings.retention_days))
+settings = server.settings
+words = notice(lang, info, kept_days(info.keep_days, settings.retention_days), settings.region)
 name, was_asked = typed(cookies.NOTICE, "student_name"), bool(typed(cookies.NOTICE, "asked"))
-forms.join_form(info, words, lang, name, was_asked)
+forms.join_form(info, server.door.ticket(info), words, lang, name, was_asked)
 if info.mode.shows.camera:
     offer_network_test(server)

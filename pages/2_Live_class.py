@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from classroom.lawful import NO_EXPRESSION
+from classroom.lawful import why_no_expression
 from classroom.ui import forms
 from classroom.ui.board_view import show_board, show_invitation
 from classroom.ui.page import open_page
@@ -20,11 +20,12 @@ demo = "demo" in st.query_params
 visit = open_page("Live class", wide=True, gate=not demo)
 server = visit.server
 
-if demo and not server.settings.expression:
-    st.info(NO_EXPRESSION)
+mode = server.settings.demo_mode
+if demo and mode is None:
+    st.info(why_no_expression(server.settings))
     st.stop()
 if demo:
-    live = server.demo.watch()
+    live = server.demo.watch(mode)
     st.info("These students are made up, to show the board. Nothing of this is real.", icon=":material/science:")
     show_board(visit, live)
     forms.download_links(live.info, visit.zone.key)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from classroom.class_files import shown_report
+from classroom.lawful import why_no_files
 from classroom.report import attendance_table, class_report
 from classroom.ui import forms
 from classroom.ui.addresses import LIVE, PAGE_FILES
@@ -38,5 +39,5 @@ st.subheader("Attendance")
 st.dataframe(attendance_table(report, visit.zone), hide_index=True)
 if with_names:
     show_roster(visit, report)
-forms.download_links(info, visit.zone.key, with_names)
+forms.download_links(info, visit.zone.key, with_names, why_no_files(server.settings))
 show_keeping(visit, info, report)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from classroom.no_desk import SENTENCE
+from classroom.lawful import why_no_analysis
 from classroom.ui.page import open_page
 from classroom.ui.pictures_view import show_pictures
 from classroom.ui.recording_view import show_recording
@@ -10,8 +10,8 @@ from classroom.ui.recording_view import show_recording
 visit = open_page("Analyse", wide=True, gate=True)
 
 st.title("Analyse")
-if not visit.server.settings.reads_files:
-    st.info(SENTENCE)
+if why := why_no_analysis(visit.server.settings):
+    st.info(why)
     st.stop()
 visit.server.desk.warm_up()
 has_recording = visit.server.jobs.of(visit.teacher.id) is not None
@@ -19,6 +19,6 @@ has_recording = visit.server.jobs.of(visit.teacher.id) is not None
 opened = st.session_state.setdefault("first_tab", "Recording" if has_recording else "Pictures")
 pictures, recording = st.tabs(["Pictures", "Recording"], default=opened)
 with pictures:
-    show_pictures(visit.server)
+    show_pictures(visit)
 with recording:
     show_recording(visit)

@@ -11,18 +11,22 @@ import numpy as np
 import pandas as pd
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import update
 
 from classroom.accounts import Accounts, SignIn
+from classroom.clock import Clock
 from classroom.engine import WITHOUT_EXPRESSION, EngineState
 from classroom.errors import EngineError
 from classroom.lawful import LawfulBases
 from classroom.picture_faces import PictureFaces
 from classroom.recordings import RecordingInfo
-from classroom.records import ClassInfo, Reading, Sharing, Student
+from classroom.records import ClassInfo, Reading, Sharing, Student, Teacher
+from classroom.regions import Region
 from classroom.sampled_faces import SampledFaces
+from classroom.settings import Settings
 from classroom.store import Store
 from classroom.store.readings import READING_COLUMNS
-from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS
+from classroom.store.tables import GEOMETRY_COLUMNS, PROB_COLUMNS, heartbeat
 from classroom.ticker import Ticker
 from fer_model.crowd import Crowd
 from fer_model.faces import Faces
@@ -248,10 +252,23 @@ def serve(ticker: Ticker, now_s: float) -> int:
     return len(taken)
 
 
+def confirm_basis(
+    store: Store, clock: Clock, teacher: Teacher, basis: str = "consent", region: Region = Region.OTHER
+) -> None:
+    """What a teacher confirms on the first screen, in the store; a server that runs finds it there."""
+    LawfulBases(store, clock, Settings()).confirm(teacher, region, basis, "", True)
+
+
+def silent(store: Store, for_ms: int = 3_600_000) -> None:
+    """As if the server that has this database had not been heard of for so long."""
+    with store._database.begin() as connection:
+        connection.execute(update(heartbeat).values(heard_ms=heartbeat.c.heard_ms - for_ms))
+
+
 def sign_up(accounts: Accounts, name: str = "Ada Teacher") -> SignIn:
     """A new teacher, signed in, who has confirmed the lawful basis."""
     signed_in = accounts.create(accounts.new_key(), name, PASSWORD)
-    LawfulBases(accounts._store, accounts._clock, True).confirm(signed_in.teacher, "trying out", "", True)
+    confirm_basis(accounts._store, accounts._clock, signed_in.teacher)
     return signed_in
 
 

@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from classroom import open_files
+
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
 
@@ -31,6 +33,12 @@ def test_the_relay_reaches_the_class_and_nothing_else():
 def test_only_the_proxy_is_believed_who_asks():
     compose = read("compose.yaml")
     assert re.findall(r"FORWARDED_ALLOW_IPS: (\S+)", compose) == [_address(compose, "caddy")]
+
+
+def test_a_server_may_have_as_many_files_open_as_it_takes_if_it_can():
+    allowed = [*re.findall(r"^LimitNOFILE=(\d+)$", read("classpulse.service"), re.MULTILINE)]
+    allowed += re.findall(r"ulimits: \{nofile: (\d+)\}", read("compose.yaml"))
+    assert allowed == [str(open_files.WANTED)] * 2
 
 
 def test_no_secret_is_written_into_a_file_of_the_project():

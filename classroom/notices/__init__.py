@@ -1,6 +1,7 @@
 """The notice to students, in every language for which a file stands beside this one. See docs/PRIVACY.md.
 
-A student reads it before consent, so it says what holds for the mode of this class and nothing else.
+A student reads it before consent, so it says what holds for the mode of this class, and what the law of the region
+wants to be told.
 """
 
 import tomllib
@@ -9,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from classroom.records import ClassInfo
+from classroom.regions import Region
 
 FOLDER = Path(__file__).parent
 USUAL = "en"
@@ -40,22 +42,27 @@ def languages() -> dict[str, str]:
     return {code: _texts(code)["language"] for code in codes}
 
 
-def notice(code: str, info: ClassInfo, keep_days: int) -> Notice:
+def notice(code: str, info: ClassInfo, keep_days: int, region: Region | None = None) -> Notice:
     """
     Args:
         code: a language of ``languages``; the usual one for every other.
         keep_days: after which what is kept is deleted by itself; 0: never.
+        region: where this server is used.
     """
     texts = _texts(code if code in languages() else USUAL)
-    own = texts["modes"][info.mode.value]
+    own = texts["modes"][info.mode.word]
     kept = f"{own['kept']} {texts['days'].format(days=keep_days) if keep_days else texts['no_days']}"
     computed = own["computed"].format(group=info.smallest_group)
+    by_law = region is not None and info.mode in region.profile.told_in
     return Notice(
         title=texts["title"],
         this_class=texts["this_class"],
         mode=own["name"],
         line=own["line"],
-        points=((texts["computed"], computed), (texts["kept"], kept), (texts["seen"], own["seen"])),
+        points=(
+            *((texts["computed"], computed), (texts["kept"], kept), (texts["seen"], own["seen"])),
+            *([(texts["by_law"], texts["regions"][region.value])] if by_law else []),
+        ),
         free=texts["free_camera" if info.mode.shows.camera else "free"],
         words={key: text for key, text in texts.items() if isinstance(text, str)},
     )

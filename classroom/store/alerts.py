@@ -16,12 +16,14 @@ class AlertTable:
     def add(
         self, class_id: int, student_id: int | None, rule: str, began_ms: int, raised_ms: int, evidence: str
     ) -> Alert:
-        """An alert that has just been raised."""
+        """Keep an alert that has just been raised, and give it. One of this rule, student and begin that is there
+        already stays as it is, with its verdict."""
         values = {"class_id": class_id, "student_id": student_id, "rule": rule, "began_ms": began_ms}
+        it = [alerts.c[name].is_not_distinct_from(value) for name, value in values.items()]
         values |= {"raised_ms": raised_ms, "ended_ms": None, "evidence": evidence, "useful": None}
         with self._database.begin() as connection:
-            alert_id = connection.execute(insert(alerts).values(values)).inserted_primary_key[0]
-        return Alert(id=alert_id, **values)
+            connection.execute(self._database.insert_new(alerts).values(values))
+            return Alert(**connection.execute(select(alerts).where(*it)).mappings().one())
 
     def end(self, alert_id: int, ended_ms: int, evidence: str) -> None:
         """It is seen no more. ``evidence`` covers the whole time."""

@@ -1,8 +1,8 @@
 """Classes and the students in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import and_, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from classroom.codes import new_code
@@ -12,7 +12,7 @@ from classroom.modes import Mode
 from classroom.naming import name_key
 from classroom.records import ClassInfo, Sharing, Student
 from classroom.store.database import Database
-from classroom.store.tables import classes, readings, roster_names, students, visits
+from classroom.store.tables import classes, counted_together, readings, roster_names, signals, students, visits
 
 
 class ClassTable:
@@ -84,6 +84,18 @@ class ClassTable:
     def open_classes(self) -> list[ClassInfo]:
         return self._all(select(classes).where(classes.c.ended_ms.is_(None)).order_by(classes.c.id))
 
+    def running(self, class_ids: Collection[int]) -> dict[int, frozenset[int]]:
+        """Of these classes those that run, each with the ids of its students."""
+        query = select(classes.c.id, students.c.id).join_from(
+            classes, students, students.c.class_id == classes.c.id, isouter=True
+        )
+        found: dict[int, set[int]] = {}
+        with self._database.begin() as connection:
+            rows = connection.execute(query.where(classes.c.id.in_(class_ids), classes.c.ended_ms.is_(None)))
+            for class_id, student_id in rows:
+                found.setdefault(class_id, set()).update([] if student_id is None else [student_id])
+        return {class_id: frozenset(members) for class_id, members in found.items()}
+
     def keep_for(self, class_id: int, days: int | None) -> None:
         """For how many days the class is kept, ``None``: as long as the server keeps one."""
         with self._database.begin() as connection:
@@ -138,9 +150,8 @@ class ClassTable:
                 student_id = connection.execute(row).inserted_primary_key[0]
                 count = connection.scalar(select(func.count()).where(students.c.class_id == class_id))
                 if count > max_students:
-                    raise ClassFull(
-                        f"This class is full: {max_students} students are in it. Tell your teacher, please."
-                    )
+                    are_in_it = "1 student is" if max_students == 1 else f"{max_students} students are"
+                    raise ClassFull(f"This class is full: {are_in_it} in it. Tell your teacher, please.")
                 others = select(students.c.name).where(students.c.class_id == class_id, students.c.id != student_id)
                 if typed and any(look_alike(name, other) for other in connection.scalars(others)):
                     raise _taken(name)
@@ -161,6 +172,17 @@ class ClassTable:
 
     def students(self, class_id: int) -> list[Student]:
         return self._students(students.c.class_id == class_id)
+
+    def without_trace(self, class_id: int) -> list[Student]:
+        """Students of whom there is no reading, not even as one of a group, and no signal."""
+        traces = (readings, signals, counted_together)
+        nothing = [~exists().where(table.c.student_id == students.c.id) for table in traces]
+        return self._students(and_(students.c.class_id == class_id, *nothing))
+
+    def never_seen(self, class_id: int, before_ms: int) -> list[Student]:
+        """Students who joined before this time and were never here."""
+        nowhere = ~exists().where(visits.c.student_id == students.c.id)
+        return self._students((students.c.class_id == class_id) & (students.c.joined_ms <= before_ms) & nowhere)
 
     def set_sharing(self, student_id: int, sharing: Sharing) -> None:
         with self._database.begin() as connection:

@@ -4,18 +4,36 @@ import logging
 import math
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    cast,
+    create_engine,
+    event,
+    func,
+    inspect,
+    literal,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
-from classroom.errors import Erased, StoreError
+from classroom.errors import Erased, OtherServer, StoreError
 from classroom.private_files import narrow, private_file, private_folder
 from classroom.store.migrations import is_empty, is_up_to_date, run_steps
 from classroom.store.quiet_errors import names_nobody, tell_no_values
+from classroom.store.tables import heartbeat
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +41,8 @@ logger = logging.getLogger(__name__)
 ANSWER_WITHIN_S = 5
 # Open connections to an SQLite file: two are kept; a crowd that joins at once opens more, and they are closed after it.
 _KEPT, _MORE = 2, 13
+# A server that was not heard of for so long is gone.
+SILENT_MS = 10_000
 # PostgreSQL's lock of who updates the tables; any number that nothing else in the database uses.
 _UPDATE_LOCK = 2_013_731
 
@@ -40,6 +60,7 @@ class Database:
             StoreError: the address is wrong, the database does not answer, or it belongs to a newer version.
         """
         self._scrubbing = threading.Lock()  # an erasure in the middle of it would be taken for done
+        self._refusal = ""
         try:
             self.engine = connect(url)
             bring_up(self.engine)
@@ -54,8 +75,11 @@ class Database:
 
         Raises:
             StoreError: the database does not answer.
+            OtherServer: ``refuse`` was called.
             Erased: a row names an owner that is gone; an erasure wins over what is on its way.
         """
+        if self._refusal:
+            raise OtherServer(self._refusal)
         try:
             with self.engine.begin() as connection:
                 yield connection
@@ -76,6 +100,25 @@ class Database:
             if self._is_sqlite:
                 connection.exec_driver_sql("PRAGMA user_version = 1")
             yield connection
+
+    def before_writing(self, check: Callable[[Connection], None]) -> None:
+        """From now on call ``check`` in front of each statement that writes, within its transaction. What it raises is
+        raised to who writes, and the transaction is undone. Its own statements carry ``UNCHECKED``."""
+
+        @event.listens_for(self.engine, "before_cursor_execute")
+        def _check(connection, _cursor, _statement, _parameters, context, _is_many) -> None:
+            writes = context is not None and (context.isinsert or context.isupdate or context.isdelete)
+            if writes and not context.execution_options.get(_UNCHECKED):
+                check(connection)
+
+    def refuse(self, sentence: str) -> None:
+        """Begin no further transaction: each raises ``OtherServer`` with this sentence."""
+        self._refusal = sentence
+
+    def insert_new(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """To insert rows, but none that a unique rule says is there already: those stay as they are."""
+        insert = sqlite.insert if self._is_sqlite else postgresql.insert
+        return insert(table).on_conflict_do_nothing()
 
     @property
     def needs_scrub(self) -> bool:
@@ -131,6 +174,8 @@ class Database:
         self.engine.dispose()
 
 
+_UNCHECKED = "unchecked"
+UNCHECKED = {_UNCHECKED: True}
 _ERASED = "What this belongs to has been deleted meanwhile, so nothing is kept of it."
 _UNREACHABLE = "The class database does not answer. Nothing is lost; look at the disk or the database server."
 
@@ -185,11 +230,13 @@ def bring_up(engine: Engine) -> None:
 
     Raises:
         StoreError: a newer version made this database, or there is no room for the copy; nothing was changed.
+        OtherServer: a server of an earlier version runs on it; nothing was changed.
     """
     with _alone(engine) as connection:
         if is_up_to_date(connection):
             return
         if not is_empty(connection):
+            _refuse_while_served(connection)
             logger.warning("The class database is of an earlier version and is updated now. %s", _backed_up(connection))
         run_steps(connection)
 
@@ -208,6 +255,28 @@ def _alone(engine: Engine) -> Iterator[Connection]:
             connection.execute(select(func.pg_advisory_xact_lock(_UPDATE_LOCK)))
         yield connection
         connection.commit()
+
+
+def _refuse_while_served(connection: Connection) -> None:
+    """Tables are not changed under a server that uses them."""
+    if not inspect(connection).has_table(heartbeat.name):
+        return
+    now = now_ms(connection.engine)
+    # Also not from the future: then the clock was set back, and a server that lives is heard of anew in two seconds.
+    recent = heartbeat.c.heard_ms.between(now - SILENT_MS, now + SILENT_MS)
+    if connection.execute(select(heartbeat.c.server_id).where(recent)).first():
+        raise OtherServer(
+            "The class database must be updated, and a server uses it or did so seconds ago. Nothing was changed: stop"
+            " that server and start again."
+        )
+
+
+def now_ms(engine: Engine) -> ColumnElement[int]:
+    """The time by which servers of one database compare what they wrote: the database server's own; of a file, which is
+    on this machine, the machine's."""
+    if engine.dialect.name == "postgresql":
+        return cast(func.extract("epoch", func.clock_timestamp()) * 1000, BigInteger)
+    return literal(time.time_ns() // 1_000_000, BigInteger)
 
 
 def _backed_up(connection: Connection) -> str:

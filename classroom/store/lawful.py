@@ -19,6 +19,7 @@ class LawfulTable:
             "note": basis.note,
             "expression": basis.expression,
             "confirmed_ms": basis.confirmed_ms,
+            "region": basis.region,
         }
         with self._database.begin() as connection:
             connection.execute(insert(lawful_bases).values(values))

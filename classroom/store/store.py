@@ -9,6 +9,7 @@ from classroom.store.alerts import AlertTable
 from classroom.store.class_windows import ClassWindowTable
 from classroom.store.classes import ClassTable
 from classroom.store.database import Database
+from classroom.store.heartbeat import HeartbeatTable
 from classroom.store.lawful import LawfulTable
 from classroom.store.markers import MarkerTable
 from classroom.store.readings import ReadingTable
@@ -22,10 +23,12 @@ class Store:
 
     ``teachers``, ``classes`` (with students), ``readings``, ``signals`` of students, ``markers`` of teachers, and
     ``alerts`` (with verdicts, and the rules as a teacher has changed them). ``rights`` is all of it about one student.
+    ``heartbeat`` says which server has the database.
     """
 
     def __init__(self, url: str) -> None:
         self._database = Database(url)
+        self.heartbeat = HeartbeatTable(self._database)
         self.teachers = TeacherTable(self._database)
         self.classes = ClassTable(self._database)
         self.readings = ReadingTable(self._database)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from classroom.naming import MAX_KEY, MAX_NAME, MAX_TITLE
@@ -43,6 +44,11 @@ def _owner(target: str) -> Column:
     return Column(f"{target}_id", ForeignKey(f"{_PLURALS[target]}.id", ondelete="CASCADE"), nullable=False)
 
 
+def _where(condition: str) -> dict:
+    """For an index of these rows only."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 teachers = Table(
     "teachers",
     metadata,
@@ -51,19 +57,31 @@ teachers = Table(
     Column("name_key", String(MAX_KEY), nullable=False, unique=True),
     Column("password_hash", String(255), nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    Column("signed_out_ms", BigInteger, nullable=True),  # everywhere: what the school's provider said before is void
     **_NEVER_AGAIN,
 )
 
-# Only the hash of a key or a sign-in cookie is kept: who reads the database cannot sign in with it.
+# Only the hash of a key or a cookie is kept: who reads the database cannot sign in with it.
 setup_keys = Table(
     "setup_keys",
     metadata,
     Column("key_hash", String(64), primary_key=True),
     Column("expires_ms", BigInteger, nullable=False),
+    # Who made it for a colleague, and takes it along; nobody: the terminal of a first start.
+    Column("maker_id", ForeignKey("teachers.id", ondelete="CASCADE"), nullable=True),
 )
 
 sign_ins = Table(
     "sign_ins",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _owner("teacher"),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+# Browsers in which a teacher has signed in. What others try with that teacher's name does not slow those down.
+known_browsers = Table(
+    "known_browsers",
     metadata,
     Column("token_hash", String(64), primary_key=True),
     _owner("teacher"),
@@ -202,6 +220,9 @@ alerts = Table(
     Column("evidence", String(300), nullable=False),
     Column("useful", Boolean, nullable=True),
     Index("alerts_of_class", "class_id", "id"),
+    # Each once. Those about the class have no student, and to the first of these rules no null is like another.
+    Index("alerts_once", "class_id", "student_id", "rule", "began_ms", unique=True),
+    Index("alerts_about_class_once", "class_id", "rule", "began_ms", unique=True, **_where("student_id IS NULL")),
     **_NEVER_AGAIN,
 )
 
@@ -229,5 +250,15 @@ lawful_bases = Table(
     Column("note", String(MAX_TITLE), nullable=False),
     Column("expression", Boolean, nullable=False),
     Column("confirmed_ms", BigInteger, nullable=False),
+    Column("region", String(16), nullable=True),  # empty: an earlier version did not ask for it
     **_NEVER_AGAIN,
+)
+
+# One row: which server has this database. It is read before tables are changed, so its form stays.
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("server_id", String(32), nullable=False),
+    Column("heard_ms", BigInteger, nullable=False),
 )

@@ -10,6 +10,7 @@ from classroom.errors import StoreError
 from classroom.records import Alert, ClassInfo
 from classroom.report import ClassReport
 from classroom.ui import forms
+from classroom.ui.gate import gated
 from classroom.ui.page import Visit
 from classroom.ui.words import spark
 
@@ -51,7 +52,7 @@ def show_verdicts(visit: Visit, report: ClassReport) -> None:
         hide_index=True,
         disabled=fixed,
         column_config={"Verdict": st.column_config.SelectboxColumn(options=list(_BY_WORD), required=False)},
-        on_change=_changed,
+        on_change=gated(visit, _changed),
         args=(visit, info, key, [alert.id for alert in alerts]),
     )
     st.caption("Was it useful? Your verdicts are counted rule by rule in Settings, where each rule can be changed.")
@@ -68,12 +69,15 @@ def _card(visit: Visit, info: ClassInfo, alert: Alert, who: str, series: list[fl
                     VERDICTS[verdict].capitalize(),
                     key=f"verdict-{alert.id}-{verdict}",
                     icon=icon,
-                    on_click=_judge,
+                    on_click=gated(visit, _judge),
                     args=(visit, info, alert.id, verdict),
                 )
         else:
             st.button(
-                "Useful: undo", key=f"verdict-{alert.id}-undo", on_click=_judge, args=(visit, info, alert.id, None)
+                "Useful: undo",
+                key=f"verdict-{alert.id}-undo",
+                on_click=gated(visit, _judge),
+                args=(visit, info, alert.id, None),
             )
 
 

@@ -16,11 +16,12 @@ from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.addresses import JOIN
 from classroom.ui.alert_view import show_alerts
+from classroom.ui.gate import gated_fragment
 from classroom.ui.live_chart import live_chart
 from classroom.ui.marker_view import hands_to_lower, marker_row
 from classroom.ui.mode_board import chart_caption, numbers_of_mode_html
 from classroom.ui.mode_words import mode_html
-from classroom.ui.page import Visit, still_signed_in
+from classroom.ui.page import Visit
 from classroom.ui.room_words import room_troubles
 from classroom.ui.signal_words import signals_html
 from classroom.ui.words import counts_html, state_html, tiles_html
@@ -34,16 +35,16 @@ def show_board(visit: Visit, live: LiveBoard) -> None:
     _refreshing(visit, live)
 
 
-@st.fragment(run_every=REFRESH_S)
+@gated_fragment(run_every=REFRESH_S)
 def _refreshing(visit: Visit, live: LiveBoard) -> None:
     server = visit.server
     try:
-        if not live.info.is_demo and not still_signed_in(visit):
-            st.rerun()  # to the gate
         if not server.is_open(live.info) and not live.info.is_demo:
             st.rerun()  # ended in another browser of this teacher
         if live.info.is_demo:
-            live = server.demo.watch()  # says that somebody watches; a demo that had ended begins again
+            if (mode := server.settings.demo_mode) is None:  # since somebody said where this server is used
+                st.rerun()
+            live = server.demo.watch(mode)  # says that somebody watches; a demo that had ended begins again
         board = live.look()
     except StoreError as error:
         st.error(str(error), icon=":material/database_off:")

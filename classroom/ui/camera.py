@@ -4,18 +4,20 @@ Told to play, its browser part opens the camera, and when that fails it tries ag
 to play only after ``mirror`` has opened the same camera.
 """
 
+import contextlib
 import secrets
 from collections.abc import Callable
 
 import streamlit as st
-from streamlit_webrtc import VideoSinkTrack, WebRtcMode, webrtc, webrtc_streamer
-from streamlit_webrtc.component import compile_state, generate_frontend_component_key
+from streamlit_webrtc import VideoSinkTrack, WebRtcMode, component, webrtc, webrtc_streamer
+from streamlit_webrtc.component import generate_frontend_component_key
 
 from classroom.records import ClassInfo, Student
 from classroom.server import ClassServer
 from classroom.turn import stun_servers, turn_servers
-from classroom.ui import peer_guard, port_guard
-from classroom.ui.peer_guard import PeerGuard
+from classroom.ui import peer_guard, port_guard, said
+from classroom.ui.page import visitor_address
+from classroom.ui.peer_guard import PeerGuard, Refused
 
 # A face is read at 48x48: more pixels or frames than this only cost the student's line and the school's machine.
 STUDENT_VIDEO = {"width": 320, "height": 240, "frameRate": {"max": 6}}
@@ -27,11 +29,15 @@ MAX_ATTEMPTS = 20
 # Runs in a row that streamlit-webrtc ended to begin another one. Two or three belong to every connection; one that goes
 # on like that is given up, or it would cost the whole class the server and never come to an end.
 MOST_ENDED_RUNS = 20
+_HELD_BACK = (
+    "The camera was connected many times within a minute, so it has to wait a minute. It is tried again by itself."
+)
 # A new server process must not answer the offer of a connection that died with the old one; a new key makes a new one.
 _BOOT = secrets.token_hex(4)
 
 peer_guard.install(webrtc)
 port_guard.install()
+said.install(component)
 
 
 def share_camera(server: ClassServer, student: Student, attempt: int, playing: bool) -> None:
@@ -41,7 +47,7 @@ def share_camera(server: ClassServer, student: Student, attempt: int, playing: b
         attempt: a new number makes a new connection, after one was lost.
     """
     key = f"camera-{_BOOT}-{student.id}-{attempt}"
-    guard = _guard_of(key, f"student {student.id}", lambda why: server.end_video(student, why))
+    guard = _guard_of(server, key, f"student {student.id}", lambda why: server.end_video(student, why))
     _send(server, key, playing, STUDENT_VIDEO, lambda frame: server.frame_arrived(student, frame), guard)
 
 
@@ -53,7 +59,7 @@ def share_room(server: ClassServer, info: ClassInfo, sharer: int, video: dict, p
         video: what to ask the browser for.
     """
     key = f"room-{_BOOT}-{info.id}-{sharer}"
-    guard = _guard_of(key, f"the room of class {info.id}", lambda why: None)
+    guard = _guard_of(server, key, f"the room of class {info.id}", lambda why: None)
     _send(server, key, playing, video, lambda frame: server.rooms.frame_arrived(info.id, sharer, frame), guard)
 
 
@@ -67,9 +73,10 @@ def is_lost(now_ms: int, began_ms: int, arrived_ms: int | None) -> bool:
     return now_ms - max(arrived_ms or 0, began_ms) > (LOST_MS if arrived_ms else NEVER_CONNECTED_MS)
 
 
-def _guard_of(key: str, who: str, ended: Callable[[str], None]) -> PeerGuard:
+def _guard_of(server: ClassServer, key: str, who: str, ended: Callable[[str], None]) -> PeerGuard:
     """The one of this page and camera: a run of the page must not forget what the runs before have seen."""
-    return st.session_state.setdefault(f"{key}-guard", PeerGuard(who, ended))
+    new = PeerGuard(who, ended, lambda: server.connections.count(who), visitor_address())
+    return st.session_state.setdefault(f"{key}-guard", new)
 
 
 def _as_the_browser_says(key: str) -> None:
@@ -80,10 +87,10 @@ def _as_the_browser_says(key: str) -> None:
     like one without the camera. What the browser said is still there and it says nothing new, so from then on every run
     would make a connection, the next take it back, and so on for ever, many times a second.
     """
-    context, said = (st.session_state.get(each) for each in (key, generate_frontend_component_key(key)))
-    if context is not None and said is not None:
+    context, value = (st.session_state.get(each) for each in (key, generate_frontend_component_key(key)))
+    if context is not None and value is not None:
         context._last_rendered_run_count = None  # it is shown, so no run was without it
-        context._set_state(compile_state(said))
+        context._set_state(component.compile_state(value))
 
 
 def _send(
@@ -119,7 +126,8 @@ def _send(
         return
     st.session_state[ended_runs] = before + 1
     _as_the_browser_says(key)
-    with guard.watching():
+    # What was wrong with an offer has been said; the page goes on.
+    with guard.watching(), contextlib.suppress(Refused):
         webrtc_streamer(
             key=key,
             mode=WebRtcMode.SENDONLY,
@@ -137,3 +145,5 @@ def _send(
             video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
         )
     st.session_state[ended_runs] = 0
+    if guard.is_held_back:
+        st.warning(_HELD_BACK, icon=":material/hourglass_empty:")

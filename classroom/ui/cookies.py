@@ -1,45 +1,60 @@
-"""The cookies: who signed in, who joined, and what to say on the next page.
+"""The cookies: who signed in, who joined, which browser is known, and what to say on the next page.
 
-All are HttpOnly and SameSite=Lax, and Secure where the page came over HTTPS: no script of a page can read a token, no
-foreign page can use one, and none ever stands in an address.
+All are HttpOnly and SameSite=Lax: no script of a page can read a token, no foreign page can use one, and none ever
+stands in an address. Over HTTPS they are Secure and carry the prefix ``__Host-`` (RFC 6265bis), with which a browser
+takes them from this very host alone, so that no server beside it can plant one. There only those are read.
 """
 
 import base64
 import binascii
 import json
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from classroom.errors import ClassroomError
-from classroom.ui import running
+from classroom.ui.origin import came_over_https
 
 TEACHER = "classpulse_teacher"
 STUDENT = "classpulse_student"
+BROWSER = "classpulse_browser"  # a teacher has signed in here before; opens nothing
 NOTICE = "classpulse_notice"
+# Before the name of each over HTTPS.
+HOST = "__Host-"
 
 MONTH_S = 30 * 24 * 3600
+HALF_A_YEAR_S = 180 * 24 * 3600
 WEEK_S = 7 * 24 * 3600  # of a place in a class; what it opens ends before, see ``ClassServer.student_of``
 NOTICE_S = 60
 _MAX_NOTICE = 3000
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str, max_age_s: int = MONTH_S) -> None:
-    secure = _came_over_https(request)
-    response.set_cookie(name, value, max_age=max_age_s, httponly=True, samesite="lax", secure=secure)
+    """To be used for every cookie: path ``/`` and no domain belong to the prefix."""
+    secure = _is_secure(request)
+    full = HOST + name if secure else name
+    response.set_cookie(full, value, max_age=max_age_s, path="/", httponly=True, samesite="lax", secure=secure)
 
 
-def _came_over_https(request: Request) -> bool:
-    """Also where HTTPS ends at a reverse proxy, which says so, or whose address is the public one."""
-    if request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https":
-        return True
-    try:
-        public = urlsplit(running.current().settings.public_url)
-    except ClassroomError:
-        return False
-    return public.scheme == "https" and public.netloc == request.headers.get("host")
+def drop_cookie(request: Request, response: Response, name: str) -> None:
+    """Take a cookie away, also one of this name without the prefix."""
+    response.delete_cookie(name, path="/", httponly=True, samesite="lax")
+    if _is_secure(request):
+        response.delete_cookie(HOST + name, path="/", httponly=True, samesite="lax", secure=True)
+
+
+def cookie_of(request: Request, name: str) -> str:
+    """A cookie of who asks, empty without one."""
+    return read_cookie(request.cookies, name, _is_secure(request))
+
+
+def read_cookie(cookies: Mapping[str, str], name: str, is_secure: bool) -> str:
+    """The cookie of this name, empty without one. Over HTTPS one without the prefix may be planted: it is not read."""
+    return cookies.get(HOST + name) or ("" if is_secure else cookies.get(name, ""))
+
+
+def _is_secure(request: Request) -> bool:
+    return came_over_https(request.url.scheme, request.headers)
 
 
 def set_notice(request: Request, response: Response, kind: str, sentence: str, form: Mapping[str, str] = {}) -> None:

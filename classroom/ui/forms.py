@@ -60,10 +60,31 @@ def sign_out_button(teacher_name: str) -> None:
     )
 
 
-def join_form(info: ClassInfo, notice: Notice, lang: str, name: str, was_asked: bool) -> None:
+def sign_out_everywhere_button() -> None:
+    st.html(
+        """<form class="inline" method="post" action="/teacher/sign-out-everywhere">
+        <button type="submit">Sign out everywhere now</button></form>"""
+    )
+
+
+def password_form(teacher_name: str) -> None:
+    """The current password and another one. The name is there for the browser's own store of passwords."""
+    st.html(
+        f"""<form class="door" method="post" action="/teacher/password">
+        <input type="text" value="{escape(teacher_name)}" autocomplete="username" hidden readonly>
+        {_field("secret", "Current password", kind="password", autocomplete="current-password")}
+        {_field("new_secret", "New password (at least 10 characters)", kind="password", autocomplete="new-password")}
+        {_field("new_again", "The new one again", kind="password", autocomplete="new-password")}
+        <button type="submit" class="main">Change it</button>
+        <span class="hint">You stay signed in here, and are signed out everywhere else.</span></form>"""
+    )
+
+
+def join_form(info: ClassInfo, ticket: str, notice: Notice, lang: str, name: str, was_asked: bool) -> None:
     """Name, notice, and the ways in, of equal weight. The camera is not asked for before "share".
 
     Args:
+        ticket: what shows that the code was found on this page.
         was_asked: whether the student was told that this name is not on the class list; sent again, it is meant.
     """
     words = {key: escape(text) for key, text in notice.words.items()}
@@ -76,6 +97,7 @@ def join_form(info: ClassInfo, notice: Notice, lang: str, name: str, was_asked: 
     st.html(
         f"""<form class="door" method="post" action="/student/join" lang="{escape(lang)}">
         <input type="hidden" name="class_code" value="{escape(info.code)}">
+        <input type="hidden" name="ticket" value="{escape(ticket)}">
         {own}{_notice_html(notice)}{ways}</form>"""
     )
 
@@ -104,8 +126,15 @@ def student_button(action: str, label: str, quiet: bool = False) -> None:
     )
 
 
-def download_links(info: ClassInfo, zone: str, with_names: bool = True) -> None:
-    """The files of a class; the server asks whose it is when one is opened."""
+def download_links(info: ClassInfo, zone: str, with_names: bool = True, why_none: str = "") -> None:
+    """The files of a class; the server asks whose it is when one is opened.
+
+    Args:
+        why_none: why there are none to be had, in a sentence that stands in their place.
+    """
+    if why_none:
+        st.info(why_none)
+        return
     query = f"?zone={quote(zone)}" + ("" if with_names else "&names=no")
     links = "".join(
         f'<a class="button" href="/class/{info.id}/{name}{query}" download>{_FILES[name]}</a>'
@@ -127,7 +156,7 @@ def _create_form(user_name: str) -> None:
         f"""<form class="door" method="post" action="/teacher/create">
         {_field("setup_key", "Setup key", autocomplete="off")}
         {_field("user_name", "Your name", user_name, autocomplete="username")}
-        {_field("secret", "Choose a password (at least 10 signs)", kind="password", autocomplete="new-password")}
+        {_field("secret", "Choose a password (at least 10 characters)", kind="password", autocomplete="new-password")}
         <button type="submit" class="main">Create my account</button></form>"""
     )
 

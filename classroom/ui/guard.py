@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import tzinfo
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+
+from classroom.ui.origin import REFUSED, is_own
 
 _MAX_FORM_BYTES = 20_000
 
@@ -23,7 +24,7 @@ def post(path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
 
 
 def foreign() -> Response:
-    return PlainTextResponse("This form did not come from a ClassPulse page. Open the page and try again.", 403)
+    return PlainTextResponse(REFUSED, 403)
 
 
 async def body_of(request: Request, most_bytes: int) -> bytes | None:
@@ -64,9 +65,9 @@ def zone_of(name: str) -> tzinfo:
 
 
 def _from_own_page(request: Request) -> bool:
-    """Whether the post came from a page of this server (the cookies' SameSite covers the rest)."""
-    site = request.headers.get("sec-fetch-site")
-    if site:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    """Whether the post came from a page of this server. Every browser says one or the other; both must be right."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is None and origin is None:
+        return False
+    is_own_origin = origin is None or is_own(origin, request.url.scheme, request.headers)
+    return is_own_origin and site in (None, "same-origin", "none")

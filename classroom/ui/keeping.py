@@ -9,6 +9,7 @@ from classroom.report import ClassReport
 from classroom.retention import choices, kept_days
 from classroom.server import ClassServer
 from classroom.ui import forms
+from classroom.ui.gate import gated
 from classroom.ui.page import Visit
 
 _REFUSED = "keep_refused"
@@ -66,7 +67,7 @@ def _change(visit: Visit, info: ClassInfo) -> None:
         except (BadInput, StoreError) as error:
             st.session_state[_REFUSED] = str(error)
 
-    choose_days(visit.server, info.keep_days, key=key, on_change=change)
+    choose_days(visit.server, info.keep_days, key=key, on_change=gated(visit, change))
     if refused := st.session_state.pop(_REFUSED, ""):
         st.warning(refused)
 
@@ -75,8 +76,8 @@ def _delete_student(visit: Visit, info: ClassInfo, report: ClassReport) -> None:
     ids = {row.student.name: row.student.id for row in report.attendance}  # no two of a class have the same name
     who = ids.get(st.selectbox("Who", list(ids), index=None, placeholder="Choose a student"))
     st.write("Their name, times, readings, taps and alerts go, also from the files. It cannot be undone.")
-    erase = visit.server.keeping.erase_student
-    st.button("Delete for good", type="primary", disabled=who is None, on_click=erase, args=[visit.teacher, info, who])
+    erase, whom = visit.server.keeping.erase_student, [visit.teacher, info, who]
+    st.button("Delete for good", type="primary", disabled=who is None, on_click=gated(visit, erase), args=whom)
 
 
 def _delete_class(visit: Visit, info: ClassInfo) -> None:
@@ -85,7 +86,7 @@ def _delete_class(visit: Visit, info: ClassInfo) -> None:
         st.query_params.clear()
 
     st.write(f"Everything kept of “{forms.as_text(info.title)}” goes: students, times, readings. It cannot be undone.")
-    st.button("Delete it for good", type="primary", on_click=erase)
+    st.button("Delete it for good", type="primary", on_click=gated(visit, erase))
 
 
 def _words(days: int) -> str:

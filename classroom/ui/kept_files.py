@@ -2,18 +2,24 @@
 
 A browser that comes for the first time asks for about a hundred of them. Streamlit opens each anew, in several threads
 and steps, and packs some anew: with a class that joins at once that was more work than everything else. They are the
-same for everybody and named by their content. Plain ASGI: everything else passes untouched.
+same for everybody and named by their content. Only what is a file of theirs is kept: for every other name Streamlit
+sends its first page, and whoever makes names up would fill the memory. Plain ASGI: everything else passes untouched.
 """
 
 import gzip
+from collections.abc import Container
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
+import streamlit
 from anyio import sleep_forever, to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PREFIXES = ("/static/", "/component/streamlit_webrtc.")
+_COMPONENT = "/component/streamlit_webrtc.component.webrtc_streamer/"
 # All that a visit asks for has some 10 MB; what does not fit any more is served as before.
 MOST_BYTES = 64_000_000
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg")
@@ -34,8 +40,13 @@ class KeptFiles:
     everybody, so the app is asked in the name of somebody who stays, and half an answer is not kept.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, names: Container[str] | None = None) -> None:
+        """
+        Args:
+            names: the addresses of all files there are; ``None``: Streamlit's and those of its part for the camera.
+        """
         self._app = app
+        self._names = files_of_streamlit() if names is None else names
         self._kept: dict[tuple[str, bool], _Kept] = {}  # by path, and whether it is packed
         self._bytes = 0
 
@@ -44,7 +55,7 @@ class KeptFiles:
         return Middleware(cls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(PREFIXES):
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in self._names:
             return await self._app(scope, receive, send)
         headers = Headers(scope=scope)
         if any(name in headers for name in _PASSED_ON):
@@ -80,10 +91,26 @@ class KeptFiles:
         headers["content-length"] = str(len(body))
         headers.add_vary_header("Accept-Encoding")
         kept = _Kept(headers.raw, body)
-        if key not in self._kept and self._bytes + len(body) <= MOST_BYTES:
+        size = len(key[0]) + len(body)
+        if key not in self._kept and self._bytes + size <= MOST_BYTES:
             self._kept[key] = kept
-            self._bytes += len(body)
+            self._bytes += size
         return kept
+
+
+@cache
+def files_of_streamlit() -> frozenset[str]:
+    """The addresses of what every page loads, by looking at what is installed."""
+    static = Path(streamlit.__file__).parent / "static"
+    names = {f"/{name}" for name in _files_in(static) if name.startswith("static/")}
+    spec = find_spec("streamlit_webrtc")  # found, not imported: its component belongs to the run of a page
+    if spec and spec.origin:
+        names |= {_COMPONENT + name for name in _files_in(Path(spec.origin).parent / "frontend" / "dist")}
+    return frozenset(names)
+
+
+def _files_in(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 async def _waits() -> Message:

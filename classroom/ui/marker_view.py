@@ -9,6 +9,7 @@ from classroom.errors import ClassroomError
 from classroom.marker_labels import words
 from classroom.records import ClassInfo, Marker, MarkerKind
 from classroom.ui import forms
+from classroom.ui.gate import gated
 from classroom.ui.page import Visit
 from classroom.ui.signal_words import hands_up, short_name
 
@@ -39,7 +40,7 @@ def hands_to_lower(visit: Visit, info: ClassInfo, board: Board) -> None:
                 f"Lower {forms.as_text(short_name(name))}",
                 key=f"lower-{student_id}",
                 icon=":material/back_hand:",
-                on_click=_try,
+                on_click=gated(visit, _try),
                 args=[visit, visit.server.markers.lower_hand, info, student_id],
             )
         if len(hands) > MOST_HANDS:
@@ -58,22 +59,24 @@ def marker_row(visit: Visit, info: ClassInfo, board: Board) -> None:
                 label_visibility="collapsed",
                 width=190,
             )
-            _button("Note", ":material/sticky_note_2:", "note", _mark, visit, info, MarkerKind.NOTE)
+            _button(visit, "Note", ":material/sticky_note_2:", "note", _mark, info, MarkerKind.NOTE)
             for kind, (label, icon, shortcut) in _BUTTONS.items():
-                _button(label, icon, kind.name.lower(), _mark, visit, info, kind, shortcut=shortcut)
+                _button(visit, label, icon, kind.name.lower(), _mark, info, kind, shortcut=shortcut)
             if board.in_break:
-                _button("Go on", ":material/play_arrow:", "break", _go_on, visit, info, shortcut="B", type="primary")
+                _button(visit, "Go on", ":material/play_arrow:", "break", _go_on, info, shortcut="B", type="primary")
             else:
-                _button("Break", ":material/coffee:", "break", _mark, visit, info, MarkerKind.BREAK, shortcut="B")
+                _button(visit, "Break", ":material/coffee:", "break", _mark, info, MarkerKind.BREAK, shortcut="B")
             last = max(board.markers, key=lambda marker: marker.id, default=None)
             label = f"Undo {forms.as_text(words(last))}" if last else "Undo"
             _button(
-                label, ":material/undo:", "undo", _unmark, visit, info, last, disabled=last is None, type="tertiary"
+                visit, label, ":material/undo:", "undo", _unmark, info, last, disabled=last is None, type="tertiary"
             )
 
 
-def _button(label: str, icon: str, key: str, act, *arguments, **options) -> None:
-    st.form_submit_button(label, key=f"marker-{key}", icon=icon, on_click=act, args=arguments, **options)
+def _button(visit: Visit, label: str, icon: str, key: str, act, *arguments, **options) -> None:
+    st.form_submit_button(
+        label, key=f"marker-{key}", icon=icon, on_click=gated(visit, act), args=(visit, *arguments), **options
+    )
 
 
 def _mark(visit: Visit, info: ClassInfo, kind: MarkerKind) -> None:

@@ -43,6 +43,7 @@ PROBLEMS: dict[Camera, str] = {
     Camera.ENDED: "Your camera was unplugged or switched off. Bring it back, then try again.",
 }
 
+MOST_CAMERAS, LONGEST_LABEL = 30, 300
 ROOM_KEY = "room-mirror"  # gone from the session's state when the page was left
 _HTML = '<div class="mirror"><video autoplay muted playsinline hidden></video><p></p></div>'
 # The box keeps its size, so that nothing jumps when the picture comes; mirrored, as people know themselves.
@@ -80,7 +81,7 @@ def show_room(attempt: int, video: dict) -> tuple[Camera, Cameras]:
         video: what to ask for. The connection must ask for the same: the first one decides how large the picture is.
     """
     answer = _show(ROOM_KEY, True, attempt, "", video, choose=True)
-    return _state(True, answer), Cameras(answer.get("device") or "", dict(answer.get("cameras") or []))
+    return _state(True, answer), _cameras(answer)
 
 
 def _show(key: str, on: bool, attempt: int, words: str, video: dict, choose: bool, post: dict | None = None) -> dict:
@@ -92,12 +93,31 @@ def _show(key: str, on: bool, attempt: int, words: str, video: dict, choose: boo
 
 
 def _answer(result, attempt: int) -> dict:
+    """What was said of this attempt; nothing when it is not what ``assets/mirror.js`` says."""
     said = (result or {}).get("camera")
-    return dict(said) if said and said["attempt"] == attempt else {}
+    is_as_said = isinstance(said, dict) and said.get("attempt") == attempt and said.get("state") in list(Camera)
+    return dict(said) if is_as_said else {}
 
 
 def _state(on: bool, answer: dict) -> Camera:
     return Camera(answer["state"]) if on and answer else Camera.ASKED
+
+
+def _cameras(answer: dict) -> Cameras:
+    said = answer.get("cameras")
+    listed = said[:MOST_CAMERAS] if isinstance(said, list) else []
+    labels = {each[0]: each[1] for each in listed if _is_camera(each)}
+    device = answer.get("device")
+    return Cameras(device if isinstance(device, str) and device in labels else "", labels)
+
+
+def _is_camera(said: object) -> bool:
+    """Whether this is an identifier and a label, of a length that both have."""
+    return (
+        isinstance(said, list)
+        and len(said) == 2
+        and all(isinstance(text, str) and len(text) <= LONGEST_LABEL for text in said)
+    )
 
 
 def say_camera_problem(camera: Camera) -> None:

@@ -11,6 +11,7 @@ from classroom.errors import ResultsError
 from classroom.model_results import CARD_FILE, RESULTS_FILE, SPEC_FILE, Headline, Results, load_facts, load_results
 from classroom.model_words import for_a_class, headline_sentences, measured_on, weaknesses
 from classroom.ui import forms
+from classroom.ui.gate import ANYBODY, Entry, gated_fragment
 from classroom.ui.words import model_numbers_html
 
 _HEADS = {"reading": "As a class sees it", "fer2013": "FER2013 labels", "ferplus": "FER+ labels"}
@@ -59,8 +60,12 @@ def _charts(results: Results) -> None:
             part(results)
 
 
-@st.fragment
 def _mix_ups(results: Results) -> None:
+    _mix_ups_by_labels(ANYBODY, results)
+
+
+@gated_fragment
+def _mix_ups_by_labels(_: Entry, results: Results) -> None:
     st.caption(
         "A row is what most people saw, a column the word it got; numbers are percent of the row. A strong diagonal is"
         " good, and a number beside it is a mix-up."

@@ -6,18 +6,18 @@ from starlette.routing import Route
 
 from classroom.ui import running
 from classroom.ui.addresses import NETWORK_TEST
-from classroom.ui.guard import foreign, form_of, post
-from classroom.ui.network_peers import PEERS
+from classroom.ui.guard import foreign, form_of, post, source_of
+from classroom.ui.network_peers import PEERS, NoRoom
 
 
 async def answer(request: Request) -> Response:
     form = await form_of(request)
     if form is None or not PEERS.claim(form.get("ticket", "")):
         return foreign()
-    if PEERS.is_full:
-        return PlainTextResponse("Others test their network now.", 503)
     try:
-        sdp = await PEERS.answer(form.get("sdp", ""), running.current().settings.ice_servers)
+        sdp = await PEERS.answer(form.get("sdp", ""), running.current().settings.ice_servers, source_of(request))
+    except NoRoom:
+        return PlainTextResponse("Others test their network now.", 503)
     except ValueError:
         return PlainTextResponse("This is no offer.", 400)
     return PlainTextResponse(sdp, headers={"Cache-Control": "no-store"})

@@ -1,7 +1,9 @@
 """The network test: silent until somebody asks for it."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from classroom.errors import BadInput
 from classroom.server import ClassServer
 from classroom.turn import stun_servers, turn_servers
 from classroom.ui.addresses import NETWORK_TEST
@@ -19,6 +21,7 @@ p { margin: 0; opacity: .75; }
     js=(ASSETS / "network_test.js").read_text("utf-8"),
 )
 _ASKED = "network_test"
+_SAYS = {"secure": bool, "cameras": int, "direct": str, "turn": str}
 
 
 def offer_network_test(server: ClassServer, *, teacher: bool = False) -> None:
@@ -28,12 +31,10 @@ def offer_network_test(server: ClassServer, *, teacher: bool = False) -> None:
         teacher: also say what could be done about it.
     """
     if st.button("Test camera and network", icon=":material/network_check:"):
-        asked = st.session_state.get(_ASKED, {"number": 0})
-        st.session_state[_ASKED] = {
-            "number": asked["number"] + 1,
-            "ticket": PEERS.ticket(),
-            "turn": turn_servers(server.settings, "test", server.clock(), valid_s=round(TICKET_S)),
-        }
+        try:
+            _begin(server)
+        except BadInput as error:
+            st.warning(str(error), icon=":material/hourglass_empty:")
     if _ASKED not in st.session_state:
         return
     asked = st.session_state[_ASKED]
@@ -52,6 +53,16 @@ def offer_network_test(server: ClassServer, *, teacher: bool = False) -> None:
     _show(found, for_the_teacher(found) if teacher else "")
 
 
+def _begin(server: ClassServer) -> None:
+    """Raises ``BadInput`` when this page has tested too often."""
+    asked = st.session_state.get(_ASKED, {"number": 0})
+    st.session_state[_ASKED] = {
+        "number": asked["number"] + 1,
+        "ticket": PEERS.ticket(get_script_run_ctx().session_id),
+        "turn": turn_servers(server.settings, "test", server.clock(), valid_s=round(TICKET_S)),
+    }
+
+
 def _show(found: Found, advice: str) -> None:
     is_well, sentence = conclusion(found)
     (st.success if is_well else st.warning)(sentence, icon=":material/check:" if is_well else ":material/info:")
@@ -62,5 +73,9 @@ def _show(found: Found, advice: str) -> None:
 
 
 def _said(result, number: int) -> dict:
+    """What the browser found in this test; nothing when it is not what ``assets/network_test.js`` says."""
     found = (result or {}).get("found")
-    return dict(found) if found and found["number"] == number else {}
+    if not isinstance(found, dict) or found.get("number") != number:
+        return {}
+    is_as_said = all(isinstance(found.get(name), kind) for name, kind in _SAYS.items())
+    return found if is_as_said else {}

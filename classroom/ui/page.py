@@ -1,17 +1,19 @@
 """What every page calls first: its look, its menu, and the gate in front of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from classroom.errors import ClassroomError
-from classroom.records import Teacher
+from classroom.records import ClassInfo, Student, Teacher
 from classroom.server import ClassServer
 from classroom.ui import cookies, forms, running
 from classroom.ui.addresses import ANALYSE, HOME, JOIN, LIVE, MODEL, PAGE_FILES, REPORTS, SETTINGS
 from classroom.ui.assets import ASSETS, LOGO
 from classroom.ui.lawful_view import ask_for_lawful_basis
+from classroom.ui.origin import came_over_https
 from classroom.ui.school_door import offer_school_account
 
 _MENUS = {
@@ -34,6 +36,42 @@ class Visit:
     server: ClassServer
     teacher: Teacher | None
     zone: ZoneInfo
+
+    def still_holds(self) -> bool:
+        """Whether the cookie of this browser is still this teacher's, as ``gate.Entry``. Asks the store."""
+        return self.asked_elsewhere()()
+
+    def asked_elsewhere(self) -> Callable[[], bool]:
+        """The same question for a thread that has no page: about the cookie that this page has now."""
+        token = visitor_cookie(cookies.TEACHER)
+        return lambda: self.server.accounts.teacher_of(token) == self.teacher
+
+
+@dataclass(frozen=True)
+class StudentVisit:
+    """A student on a page of their own, and their class as it was when the page ran.
+
+    Attributes:
+        was_open: whether the class ran then; what a page of a running class offers ends with it.
+    """
+
+    server: ClassServer
+    student: Student
+    info: ClassInfo
+    token: str
+    was_open: bool
+
+    def still_holds(self) -> bool:
+        """Whether this browser still has this student's cookie, which still opens something, and the class goes on.
+
+        Every student asks every few seconds, so it asks no database: whatever erases or ends tells the server.
+        """
+        token, _ = cookies.read_student(visitor_cookie(cookies.STUDENT))
+        if token != self.token or self.server.has_left_for_good(self.student):
+            return False
+        if self.server.rights.was_erased(self.student):
+            return False
+        return not self.was_open or self.server.is_open(self.info)
 
 
 def open_page(title: str, *, wide: bool = False, menu: bool = True, gate: bool = False) -> Visit:
@@ -64,24 +102,20 @@ def open_page(title: str, *, wide: bool = False, menu: bool = True, gate: bool =
         offer_school_account(server)
         st.stop()
     if gate and not is_lawful:
-        ask_for_lawful_basis(server.lawful, teacher)
+        ask_for_lawful_basis(server, teacher)
         st.stop()
     return Visit(server, teacher, visitor_zone())
 
 
 def visitor_cookie(name: str) -> str:
     """A cookie of this visitor, as it was when the page was loaded."""
-    return st.context.cookies.get(name, "")
+    # The connection of a page always says where the page comes from, and so whether over HTTPS.
+    return cookies.read_cookie(st.context.cookies, name, came_over_https("", st.context.headers))
 
 
 def visitor_address() -> str:
     """The address that this visitor comes from; empty on the own machine."""
     return st.context.ip_address or ""
-
-
-def still_signed_in(visit: Visit) -> bool:
-    """Whether this visit's teacher still is one; for what refreshes itself without opening the page anew."""
-    return visit.server.accounts.teacher_of(visitor_cookie(cookies.TEACHER)) == visit.teacher
 
 
 def visitor_zone() -> ZoneInfo:

@@ -14,6 +14,7 @@ from classroom.saved_recording import recording_report, save_as_class
 from classroom.ui import forms
 from classroom.ui.addresses import PAGE_FILES, RECORDING, REPORTS
 from classroom.ui.analysis_words import person_html
+from classroom.ui.gate import gated
 from classroom.ui.page import Visit
 from classroom.ui.report_view import show_report
 
@@ -34,7 +35,7 @@ def show_people(visit: Visit, job: RecordingJob) -> None:
         return
     report = _report(visit, job)
     show_report(visit, report)
-    _people(job, report)
+    _people(visit, job, report)
     _save(visit, job)
 
 
@@ -52,10 +53,10 @@ def _top(visit: Visit, job: RecordingJob) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if job.people:
             forms.link_button(f"{RECORDING}/session.csv", visit.zone.key, "Session CSV")
-        st.button("Forget this and choose another one", on_click=visit.server.jobs.drop, args=(job,))
+        st.button("Forget this and choose another one", on_click=gated(visit, visit.server.jobs.drop), args=(job,))
 
 
-def _people(job: RecordingJob, report: ClassReport) -> None:
+def _people(visit: Visit, job: RecordingJob, report: ClassReport) -> None:
     st.subheader(f"People ({len(job.people)})")
     st.caption(
         "Type over a name to change it. Somebody who came back in other surroundings stands here twice: choose both and"
@@ -63,24 +64,34 @@ def _people(job: RecordingJob, report: ClassReport) -> None:
     )
     chosen = [person.number for person in job.people if st.session_state.get(f"{_CHOSEN}{person.number}")]
     with st.container(horizontal=True):
-        st.button("Make one person of them", disabled=len(chosen) < 2, on_click=_change, args=(job.merge, chosen))
-        st.button("Leave them out", disabled=not chosen, on_click=_change, args=(job.leave_out, chosen))
+        st.button(
+            "Make one person of them",
+            disabled=len(chosen) < 2,
+            on_click=gated(visit, _change),
+            args=(job.merge, chosen),
+        )
+        st.button("Leave them out", disabled=not chosen, on_click=gated(visit, _change), args=(job.leave_out, chosen))
     if said := st.session_state.pop(_SAID, None):
         st.error(forms.as_text(said))
     for begin in range(0, len(job.people), 3):  # a row at a time: on a phone their order stays
         for column, person in zip(st.columns(3), job.people[begin : begin + 3], strict=False):
             with column, st.container(border=True):
-                _person(job, person, report)
+                _person(visit, job, person, report)
 
 
-def _person(job: RecordingJob, person: Person, report: ClassReport) -> None:
+def _person(visit: Visit, job: RecordingJob, person: Person, report: ClassReport) -> None:
     own = report.windows.xs(person.number, level="student_id")
     st.html(person_html(person, own))
     key = f"{_NAME}{person.number}"
     # Set, not a default: a name that was refused goes back to the one that counts.
     st.session_state[key] = person.name
     st.text_input(
-        "Name", key=key, max_chars=60, label_visibility="collapsed", on_change=_rename, args=(job, person.number, key)
+        "Name",
+        key=key,
+        max_chars=60,
+        label_visibility="collapsed",
+        on_change=gated(visit, _rename),
+        args=(job, person.number, key),
     )
     st.checkbox("Choose", key=f"{_CHOSEN}{person.number}")
 

@@ -18,7 +18,7 @@ async def receive(request: Request) -> Response:
     content = await body_of(request, MAX_CAMERA_BYTES)
     if content is None:
         return Response(status_code=413)
-    token, has_left = cookies.read_student(request.cookies.get(cookies.STUDENT))
+    token, has_left = cookies.read_student(cookies.cookie_of(request, cookies.STUDENT))
     try:
         server = running.current()
         found = None if has_left else await in_thread(server.student_of, token)

@@ -6,9 +6,10 @@ from classroom.errors import BadInput, EngineError
 from classroom.picture_faces import PictureFaces
 from classroom.pictures import MAX_MB, MAX_MEGAPIXELS
 from classroom.result_files import pictures_csv
-from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.analysis_words import all_pictures_html, faces_html, found_sentence, picture_alt
+from classroom.ui.gate import gated, gated_fragment
+from classroom.ui.page import Visit
 from classroom.ui.saved_file import saved_file
 
 MOST_AT_ONCE = 20
@@ -16,8 +17,8 @@ MOST_AT_ONCE = 20
 _READ = "pictures_read"  # in the session: file id to what came of it
 
 
-@st.fragment
-def show_pictures(server: ClassServer) -> None:
+@gated_fragment
+def show_pictures(visit: Visit) -> None:
     """Choose pictures, see every face of each."""
     st.caption(
         "Every face is read: photographs of groups, screenshots of a gallery view. Pictures are looked at in memory,"
@@ -39,10 +40,10 @@ def show_pictures(server: ClassServer) -> None:
         )
         files = files[:MOST_AT_ONCE]
     if files:
-        _show_all(server, files)
+        _show_all(visit, files)
 
 
-def _show_all(server: ClassServer, files: list) -> None:
+def _show_all(visit: Visit, files: list) -> None:
     together = st.container()
     progress = st.empty()
     found: list[tuple[str, PictureFaces]] = []
@@ -50,9 +51,9 @@ def _show_all(server: ClassServer, files: list) -> None:
         if len(files) > 1 and file.file_id not in _read():
             words = f"Reading picture {number} of {len(files)}: {forms.as_text(file.name)}"
             progress.progress((number - 1) / len(files), text=words)
-        result = _result(server, file)
+        result = _result(visit, file)
         with st.container(border=True):
-            _show_one(file, result)
+            _show_one(visit, file, result)
         if isinstance(result, PictureFaces):
             found.append((file.name, result))
     progress.empty()
@@ -65,14 +66,14 @@ def _show_all(server: ClassServer, files: list) -> None:
             saved_file(table, "classpulse-faces.csv", "text/csv", "Faces as CSV", "faces-csv")
 
 
-def _show_one(file, result: PictureFaces | BadInput | EngineError) -> None:
+def _show_one(visit: Visit, file, result: PictureFaces | BadInput | EngineError) -> None:
     st.markdown(f"**{forms.as_text(file.name)}**")
     if isinstance(result, BadInput):
         st.error(forms.as_text(str(result)), icon=":material/broken_image:")
         return
     if isinstance(result, EngineError):
         st.warning(forms.as_text(str(result)), icon=":material/sync:")
-        st.button("Try again", key=f"again-{file.file_id}", on_click=lambda: _read().pop(file.file_id, None))
+        st.button("Try again", key=f"again-{file.file_id}", on_click=gated(visit, _forget), args=(file.file_id,))
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -87,11 +88,11 @@ def _show_one(file, result: PictureFaces | BadInput | EngineError) -> None:
         st.html(faces_html(result))
 
 
-def _result(server: ClassServer, file) -> PictureFaces | BadInput | EngineError:
+def _result(visit: Visit, file) -> PictureFaces | BadInput | EngineError:
     """What came of a picture, which is read once; every widget that is touched runs the page anew."""
     if file.file_id not in _read():
         try:
-            result = server.desk.picture(file.getvalue())
+            result = visit.server.desk.picture(file.getvalue())
         except (BadInput, EngineError) as error:
             result = error
         _read()[file.file_id] = result
@@ -102,6 +103,10 @@ def _read() -> dict[str, PictureFaces | BadInput | EngineError]:
     return st.session_state.setdefault(_READ, {})
 
 
+def _forget(file_id: str) -> None:
+    _read().pop(file_id, None)
+
+
 def _forget_others(file_ids: set[str]) -> None:
     for file_id in set(_read()) - file_ids:
-        del _read()[file_id]
+        _forget(file_id)

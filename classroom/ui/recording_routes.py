@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from classroom.analysis_jobs import AnalysisJobs
 from classroom.errors import ClassroomError
+from classroom.lawful import why_no_analysis
 from classroom.recording_job import RecordingJob, Stage
 from classroom.records import Teacher
 from classroom.result_files import recording_csv
@@ -32,6 +33,8 @@ async def begin(request: Request) -> Response:
     teacher = await _teacher(request)
     if teacher is None or form is None:
         return _refused(_SIGN_IN, 403)
+    if why := why_no_analysis(running.current().settings):
+        return _refused(why, 403)
     try:
         size_bytes, every_s = int(form.get("size", "")), float(form.get("every", ""))
     except ValueError:
@@ -53,6 +56,9 @@ async def receive(request: Request) -> Response:
         return _refused(_SIGN_IN if teacher is None else "The upload was cancelled.", 403)
     try:
         await _write(jobs, job, request)
+        if await _teacher(request) is None:  # signed out while it was on its way
+            await in_thread(jobs.drop, job)
+            return _refused(_SIGN_IN, 403)
         await in_thread(jobs.start, job, _changed_ms(request))
     except ClientDisconnect:
         await in_thread(jobs.drop, job)
@@ -74,6 +80,8 @@ async def session_file(request: Request) -> Response:
     job = _jobs().of(teacher.id) if teacher else None
     if job is None or job.stage is not Stage.DONE:
         return PlainTextResponse("There is no such recording any more. Sign in and open it in Analyse.", 404)
+    if why := why_no_analysis(running.current().settings):
+        return PlainTextResponse(why, 403)
     window_s = running.current().settings.window_s
     zone = zone_of(request.query_params.get("zone", ""))
     title = job.title
@@ -111,7 +119,7 @@ async def _write(jobs: AnalysisJobs, job: RecordingJob, request: Request) -> Non
 async def _teacher(request: Request) -> Teacher | None:
     try:
         server = running.current()
-        return await in_thread(server.accounts.teacher_of, request.cookies.get(cookies.TEACHER, ""))
+        return await in_thread(server.accounts.teacher_of, cookies.cookie_of(request, cookies.TEACHER))
     except ClassroomError:
         return None
 

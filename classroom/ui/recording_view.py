@@ -6,6 +6,7 @@ from classroom.analysis_jobs import AnalysisJobs
 from classroom.name_labels import can_read_names
 from classroom.recording_job import Progress, RecordingJob, Stage
 from classroom.ui import forms
+from classroom.ui.gate import gated, gated_fragment
 from classroom.ui.page import Visit
 from classroom.ui.people_view import show_people
 from classroom.ui.recording_upload import recording_upload
@@ -18,14 +19,14 @@ def show_recording(visit: Visit) -> None:
     jobs = visit.server.jobs
     job = jobs.of(visit.teacher.id)
     if job and job.stage is Stage.READING:
-        _reading(jobs, visit.teacher.id)
+        _reading(visit, jobs)
     elif job and job.stage is Stage.DONE:
         show_people(visit, job)
     else:
-        _choose(jobs, job)
+        _choose(visit, jobs, job)
 
 
-def _choose(jobs: AnalysisJobs, job: RecordingJob | None) -> None:
+def _choose(visit: Visit, jobs: AnalysisJobs, job: RecordingJob | None) -> None:
     st.caption(
         "Everybody who is seen becomes a row, as in a live class. The file is deleted as soon as it is read; what was"
         " found stays in memory until half an hour after you last looked, or until you save it as a class."
@@ -51,12 +52,12 @@ def _choose(jobs: AnalysisJobs, job: RecordingJob | None) -> None:
     if job and job.stage is Stage.UPLOADING:
         # Of this page or of another one: nobody but the browser knows which.
         st.caption(forms.as_text(f"“{job.name}” is on its way. Keep the page open on which you chose it."))
-        st.button("Cancel the upload", on_click=jobs.drop, args=(job,))
+        st.button("Cancel the upload", on_click=gated(visit, jobs.drop), args=(job,))
 
 
-@st.fragment(run_every=1.0)
-def _reading(jobs: AnalysisJobs, teacher_id: int) -> None:
-    job = jobs.of(teacher_id)
+@gated_fragment(run_every=1.0)
+def _reading(visit: Visit, jobs: AnalysisJobs) -> None:
+    job = jobs.of(visit.teacher.id)
     if job is None or job.stage is not Stage.READING:
         st.rerun()
     progress = job.progress()
@@ -64,8 +65,8 @@ def _reading(jobs: AnalysisJobs, teacher_id: int) -> None:
     st.progress(progress.share or 0.0, text=progress_words(progress))
     st.caption("You can leave this page and come back; reading goes on.")
     with st.container(horizontal=True):
-        st.button("Stop here and keep what is read", on_click=job.stop, disabled=job.was_stopped)
-        st.button("Cancel and delete", on_click=jobs.drop, args=(job,))
+        st.button("Stop here and keep what is read", on_click=gated(visit, job.stop), disabled=job.was_stopped)
+        st.button("Cancel and delete", on_click=gated(visit, jobs.drop), args=(job,))
 
 
 def progress_words(progress: Progress) -> str:

@@ -32,7 +32,7 @@ async def erase_me(request: Request) -> Response:
     except ClassroomError as error:
         cookies.set_notice(request, response, "error", str(error))
         return response
-    response.delete_cookie(cookies.STUDENT)
+    cookies.drop_cookie(request, response, cookies.STUDENT)
     if was_there:
         sentence = "You have left, and everything about you in that class is deleted."
         cookies.set_notice(request, response, "done", sentence)
@@ -43,7 +43,7 @@ RIGHTS_ROUTES = [Route(MY_DATA, my_data), post("/student/erase-me", erase_me)]
 
 
 def _token(request: Request) -> str:
-    return cookies.read_student(request.cookies.get(cookies.STUDENT))[0]
+    return cookies.read_student(cookies.cookie_of(request, cookies.STUDENT))[0]
 
 
 def _own_data(token: str) -> bytes | None:

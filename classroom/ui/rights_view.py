@@ -4,12 +4,13 @@ import streamlit as st
 
 from classroom.clock import as_utc
 from classroom.errors import BadInput, StoreError
-from classroom.records import ClassInfo, Student
+from classroom.records import ClassInfo
 from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.addresses import MY_DATA
+from classroom.ui.gate import gated, gated_fragment
 from classroom.ui.keeping import days_after
-from classroom.ui.page import visitor_zone
+from classroom.ui.page import StudentVisit, visitor_zone
 
 _DONE = "taken_back"
 UNTIL_WHEN = (
@@ -28,16 +29,17 @@ _KEPT = {
 }
 
 
-@st.fragment
-def show_rights(server: ClassServer, student: Student, info: ClassInfo) -> None:
+@gated_fragment
+def show_rights(visit: StudentVisit) -> None:
     """Call it at the end of a student's page. A fragment, so that it never runs the part that holds the camera."""
+    server, info = visit.server, visit.info
     label, icon = "What is stored about me", ":material/shield_person:"
     with st.popover(label, icon=icon, on_change="rerun", key="rights", type="tertiary") as shown:
         if not _is_open(shown):
             st.session_state.pop(_DONE, None)
             return
         try:
-            rows = server.rights.everything(student)
+            rows = server.rights.everything(visit.student)
             deleted_ms = server.keeping.deletion_ms(info)
         except StoreError as error:
             st.warning(str(error))
@@ -47,7 +49,7 @@ def show_rights(server: ClassServer, student: Student, info: ClassInfo) -> None:
         st.html(f'<a class="button" href="{MY_DATA}" download>Download all of it</a>')
         by_student = info.mode.shows.by_student
         if server.is_open(info) and (rows["readings"] or not by_student or _DONE in st.session_state):
-            _take_back(server, student, by_student)
+            _take_back(visit, by_student)
         st.caption(UNTIL_WHEN)
         st.caption("Leave the class, and delete everything about you in it. It cannot be undone.")
         forms.student_button("erase-me", "Leave and erase")
@@ -58,16 +60,16 @@ def _is_open(popover) -> bool:
     return bool(popover.open)
 
 
-def _take_back(server: ClassServer, student: Student, by_student: bool) -> None:
+def _take_back(visit: StudentVisit, by_student: bool) -> None:
     def take_back() -> None:
         try:
-            count = server.rights.take_back(student)
+            count = visit.server.rights.take_back(visit.student)
             st.session_state[_DONE] = _taken_back(count) if by_student else _FORGOTTEN
         except (BadInput, StoreError) as error:
             st.session_state[_DONE] = str(error)
 
     what = "delete the last minute" if by_student else "forget the last seconds"
-    st.button(f"That's wrong: {what}", icon=":material/undo:", on_click=take_back)
+    st.button(f"That's wrong: {what}", icon=":material/undo:", on_click=gated(visit, take_back))
     if done := st.session_state.get(_DONE):
         st.caption(done)
 

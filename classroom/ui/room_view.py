@@ -5,6 +5,7 @@ import streamlit as st
 from classroom.errors import BadInput
 from classroom.records import ClassInfo
 from classroom.ui.camera import MAX_ATTEMPTS, is_lost, share_room
+from classroom.ui.gate import gated, gated_fragment
 from classroom.ui.mirror import PROBLEMS, ROOM_KEY, Camera, Cameras, show_room
 from classroom.ui.page import Visit
 from classroom.ui.room_words import room_sentence, seat_plan_html
@@ -47,7 +48,7 @@ def _invitation(visit: Visit, info: ClassInfo) -> None:
         "**Tell everyone in the picture before you start.** The picture is read on the machine that runs ClassPulse, is"
         " never kept, and is shown to nobody but you. Whoever also shares a camera of their own counts twice."
     )
-    st.button("Start the camera", icon=":material/videocam:", on_click=_start, args=[visit, info])
+    st.button("Start the camera", icon=":material/videocam:", on_click=gated(visit, _start), args=[visit, info])
 
 
 def _sharing(visit: Visit, info: ClassInfo, shared: dict) -> None:
@@ -69,17 +70,17 @@ def _sharing(visit: Visit, info: ClassInfo, shared: dict) -> None:
         with st.container(horizontal=True):
             if camera in PROBLEMS:
                 again = [visit, info, shared["device"]]
-                st.button("Try again", icon=":material/refresh:", on_click=_start, args=again)
-            st.button("Stop the camera", icon=":material/videocam_off:", on_click=_stop, args=[visit])
+                st.button("Try again", icon=":material/refresh:", on_click=gated(visit, _start), args=again)
+            st.button("Stop the camera", icon=":material/videocam_off:", on_click=gated(visit, _stop), args=[visit])
         st.caption("Only you see the picture. The numbers are the seats, their colour is the expression shown.")
 
 
-@st.fragment(run_every=REFRESH_S)
+@gated_fragment(run_every=REFRESH_S)
 def _numbers_over_the_picture(visit: Visit, info: ClassInfo) -> None:
     st.html(seat_plan_html(visit.server.rooms.view(info.id)))
 
 
-@st.fragment(run_every=REFRESH_S)
+@gated_fragment(run_every=REFRESH_S)
 def _what_is_seen(visit: Visit, info: ClassInfo, camera: Camera) -> None:
     """What the last look found; starts again what was lost."""
     server, shared = visit.server, st.session_state.get(_SHARED)
@@ -120,7 +121,7 @@ def _choose_camera(visit: Visit, info: ClassInfo, shared: dict, cameras: Cameras
         index=devices.index(cameras.device) if cameras.device in devices else None,
         format_func=cameras.labels.get,
         key=key,
-        on_change=change,
+        on_change=gated(visit, change),
         width=360,
     )
 
@@ -143,7 +144,7 @@ def _shared(visit: Visit, info: ClassInfo) -> dict | None:
 def _start(visit: Visit, info: ClassInfo, device: str = "", tries: int = 0) -> None:
     """Ask for the camera anew and make a new connection."""
     try:
-        sharer = visit.server.share_room(info)
+        sharer = visit.server.share_room(info, visit.asked_elsewhere())
     except BadInput as error:
         st.session_state[_NOTICE] = str(error)
         return

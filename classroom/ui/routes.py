@@ -4,22 +4,23 @@ Signing in and joining are plain forms, because only an HTTP answer can set an H
 server once and sends the browser back to a page; what went wrong is said there, with everything typed still in place.
 """
 
-import asyncio
-from collections.abc import Callable
+from asyncio import sleep
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from classroom.accounts import SignIn
 from classroom.class_files import class_file, file_names
 from classroom.errors import ClassroomError, NotListed
+from classroom.lawful import why_no_files
 from classroom.records import ClassInfo
 from classroom.server import ClassServer
 from classroom.ui import cookies, running
-from classroom.ui.addresses import HOME, JOIN, LIVE, PLOTLY
+from classroom.ui.account_routes import ACCOUNT_ROUTES
+from classroom.ui.addresses import JOIN, PLOTLY
 from classroom.ui.guard import foreign, form_of, in_thread, post, source_of, zone_of
+from classroom.ui.health_route import HEALTH_ROUTE
 from classroom.ui.live_chart import PLOTLY_JS
 from classroom.ui.network_route import NETWORK_ROUTE
 from classroom.ui.picture_route import PICTURE_ROUTE
@@ -33,36 +34,6 @@ _FORGOTTEN = (
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8", "zip": "application/zip"}
 
 
-async def sign_in(request: Request) -> Response:
-    return await _teacher_form(
-        request, lambda server, form, source: server.accounts.sign_in(form["user_name"], form["secret"], source)
-    )
-
-
-async def create_account(request: Request) -> Response:
-    return await _teacher_form(
-        request,
-        lambda server, form, source: server.accounts.create(
-            form["setup_key"], form["user_name"], form["secret"], source
-        ),
-    )
-
-
-async def enter_by_ticket(request: Request) -> Response:
-    """Who came back from the school's provider, see ``school_door``."""
-    return await _teacher_form(request, lambda server, form, _: server.school.enter(form["ticket"]))
-
-
-async def sign_out(request: Request) -> Response:
-    response = _go(HOME)
-    try:
-        await in_thread(running.current().accounts.sign_out, request.cookies.get(cookies.TEACHER, ""))
-    except ClassroomError as error:
-        cookies.set_notice(request, response, "error", str(error))
-    response.delete_cookie(cookies.TEACHER)
-    return response
-
-
 async def join(request: Request) -> Response:
     form = await form_of(request)
     if form is None:
@@ -71,6 +42,8 @@ async def join(request: Request) -> Response:
     share_camera, asked = form.get("share", "") == "camera", form.get("asked", "")
     try:
         server, source = running.current(), source_of(request)
+        # On the event loop, where waiting holds no thread.
+        await sleep(server.door.join_wait_ms(typed["class_code"], form.get("ticket", ""), source) / 1000)
         _, token = await in_thread(server.join, typed["class_code"], typed["student_name"], share_camera, source, asked)
     except ClassroomError as error:
         if isinstance(error, NotListed):
@@ -79,7 +52,7 @@ async def join(request: Request) -> Response:
         cookies.set_notice(request, response, "error", str(error), typed)
         return response
     response = _go(JOIN)
-    response.delete_cookie(cookies.NOTICE)
+    cookies.drop_cookie(request, response, cookies.NOTICE)
     cookies.set_cookie(request, response, cookies.STUDENT, token, cookies.WEEK_S)
     return response
 
@@ -88,7 +61,7 @@ async def leave(request: Request) -> Response:
     response = _go(JOIN)
     try:
         server = running.current()
-        token, _ = cookies.read_student(request.cookies.get(cookies.STUDENT))
+        token, _ = cookies.read_student(cookies.cookie_of(request, cookies.STUDENT))
         found = await in_thread(server.student_of, token)
         if found:
             await in_thread(server.leave, found[0])
@@ -102,7 +75,7 @@ async def leave(request: Request) -> Response:
 
 async def come_back(request: Request) -> Response:
     response = _go(JOIN)
-    token, _ = cookies.read_student(request.cookies.get(cookies.STUDENT))
+    token, _ = cookies.read_student(cookies.cookie_of(request, cookies.STUDENT))
     cookies.set_cookie(request, response, cookies.STUDENT, token, cookies.WEEK_S)
     return response
 
@@ -110,10 +83,10 @@ async def come_back(request: Request) -> Response:
 async def forget_me(request: Request) -> Response:
     """Leave for good: what this browser had opens nothing any more, also where somebody has a copy of it."""
     response = _go(JOIN)
-    response.delete_cookie(cookies.STUDENT)
+    cookies.drop_cookie(request, response, cookies.STUDENT)
     try:
         server = running.current()
-        token, _ = cookies.read_student(request.cookies.get(cookies.STUDENT))
+        token, _ = cookies.read_student(cookies.cookie_of(request, cookies.STUDENT))
         found = await in_thread(server.student_of, token)
         if found:
             await in_thread(server.leave_for_good, found[0])
@@ -131,6 +104,8 @@ async def class_download(request: Request) -> Response:
         info = await in_thread(_readable_class, server, request)
         if info is None or name not in file_names(info.mode):
             return PlainTextResponse("There is no such class, or it is not yours. Sign in and open it in Reports.", 404)
+        if not info.is_demo and (why := why_no_files(server.settings)):
+            return PlainTextResponse(why, 403)
         data = await in_thread(_file, server, info, name, request)
     except ClassroomError as error:
         return PlainTextResponse(str(error), 503)
@@ -146,62 +121,27 @@ async def plotly_script(_request: Request) -> Response:
     return FileResponse(PLOTLY_JS, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
-async def healthz(request: Request) -> Response:
-    """200 when every part works, 503 when one does not; the body says which, with figures for who watches servers."""
-    try:
-        server = running.current()
-        parts = await in_thread(server.health.parts)
-    except ClassroomError as error:
-        return JSONResponse({"ok": False, "Store": str(error)}, status_code=503)
-    ok = all(part.ok for part in parts)
-    figures = server.health.figures() | {"asyncio_tasks": len(asyncio.all_tasks())}
-    body = {"ok": ok} | {part.name: part.sentence for part in parts} | {"figures": figures}
-    return JSONResponse(body, status_code=200 if ok else 503)
-
-
 ROUTES = [
-    post("/teacher/sign-in", sign_in),
-    post("/teacher/create", create_account),
-    post("/teacher/enter", enter_by_ticket),
-    post("/teacher/sign-out", sign_out),
     post("/student/join", join),
     post("/student/leave", leave),
     post("/student/come-back", come_back),
     post("/student/forget-me", forget_me),
     Route("/class/{class_id:int}/{file}", class_download),
-    Route("/healthz", healthz),
+    HEALTH_ROUTE,
     Route(PLOTLY, plotly_script),
     PICTURE_ROUTE,
     NETWORK_ROUTE,
+    *ACCOUNT_ROUTES,
     *RECORDING_ROUTES,
     *RIGHTS_ROUTES,
 ]
-
-
-async def _teacher_form(request: Request, enter: Callable[[ClassServer, dict[str, str], str], SignIn]) -> Response:
-    form = await form_of(request)
-    if form is None:
-        return foreign()
-    filled = {name: form.get(name, "") for name in ("user_name", "secret", "setup_key", "ticket")}
-    response = _go(LIVE)
-    try:
-        server = running.current()
-        signed_in = await in_thread(enter, server, filled, source_of(request))
-        # The sign-in that this browser had before, perhaps of somebody else, ends with the new one.
-        await in_thread(server.accounts.sign_out, request.cookies.get(cookies.TEACHER, ""))
-    except ClassroomError as error:
-        cookies.set_notice(request, response, "error", str(error), {"user_name": filled["user_name"]})
-        return response
-    response.delete_cookie(cookies.NOTICE)
-    cookies.set_cookie(request, response, cookies.TEACHER, signed_in.token)
-    return response
 
 
 def _readable_class(server: ClassServer, request: Request) -> ClassInfo | None:
     info = server.store.classes.get(request.path_params["class_id"])
     if info is None or info.is_demo:
         return info
-    teacher = server.accounts.teacher_of(request.cookies.get(cookies.TEACHER, ""))
+    teacher = server.accounts.teacher_of(cookies.cookie_of(request, cookies.TEACHER))
     return info if teacher and teacher.id == info.teacher_id else None
 
 

@@ -14,7 +14,7 @@ from streamlit.runtime import Runtime, exists
 from streamlit.runtime.secrets import secrets_singleton
 
 from classroom import heap
-from classroom.errors import ClassroomError
+from classroom.errors import ClassroomError, OtherServer
 from classroom.safe_start import unsafe_settings
 from classroom.server import ClassServer
 from classroom.settings import Settings
@@ -41,17 +41,37 @@ def refuse_unsafe_settings() -> None:
         raise SystemExit("\n".join(["ClassPulse does not start, because it would be unsafe:", *found]))
 
 
+def refuse_second_server() -> None:
+    """End the process with a sentence where another server has the class database. To be called before it listens."""
+    try:
+        current()
+    except OtherServer as error:
+        raise SystemExit(f"ClassPulse does not start. {error}") from None
+    except ClassroomError:
+        return  # ``warm_up`` says it, and so do the pages
+
+
 def current() -> ClassServer:
     """The running server, started by whoever asks first.
 
     Raises:
-        StoreError: the database does not answer; the next call tries again.
+        StoreError: the database does not answer, or another server has it; the next call tries again.
     """
     global _server
     with _lock:
         if _server is None:
             _server = ClassServer(Settings.from_env(), page_is_open=_page_is_open)
         return _server
+
+
+def public_url() -> str:
+    """The public address of this server, empty when none is set. Asks no database: the event loop may call it."""
+    if _server is not None:
+        return _server.settings.public_url
+    try:
+        return Settings.from_env().public_url
+    except ClassroomError:
+        return ""
 
 
 def warm_up() -> None:

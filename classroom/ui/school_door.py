@@ -12,6 +12,7 @@ from streamlit.runtime.secrets import secrets_singleton
 from classroom.errors import ClassroomError
 from classroom.server import ClassServer
 from classroom.ui import forms
+from classroom.ui.gate import ANYBODY, gated
 
 
 def offer_school_account(server: ClassServer) -> None:
@@ -20,7 +21,7 @@ def offer_school_account(server: ClassServer) -> None:
         return
     claims = _claims()
     if claims is None:
-        st.button("Sign in with your school's account", icon=":material/school:", on_click=st.login)
+        st.button("Sign in with your school's account", icon=":material/school:", on_click=gated(ANYBODY, st.login))
         return
     email = str(claims.get("email") or "")
     try:
@@ -33,7 +34,7 @@ def offer_school_account(server: ClassServer) -> None:
             <input type="hidden" name="ticket" value="{escape(ticket)}">
             <button type="submit" class="main">Go on as {escape(email)}</button></form>"""
         )
-    st.button("Another account", on_click=st.logout)
+    st.button("Another account", on_click=gated(ANYBODY, st.logout))
 
 
 def _auth() -> dict | None:

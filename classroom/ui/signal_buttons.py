@@ -3,8 +3,9 @@
 import streamlit as st
 
 from classroom.errors import BadInput, StoreError
-from classroom.records import SignalKind, Student
-from classroom.server import ClassServer
+from classroom.records import SignalKind
+from classroom.ui.gate import gated
+from classroom.ui.page import StudentVisit
 from classroom.ui.signal_words import LABELS, said_html
 
 _ICONS = {
@@ -19,10 +20,10 @@ _SHOWN_MS = 6_000
 _REFUSED = "signal_refused"
 
 
-def signal_buttons(server: ClassServer, student: Student) -> None:
+def signal_buttons(visit: StudentVisit) -> None:
     """Call it in a fragment: a tap runs that alone, and never the part of the page that holds the camera."""
     try:
-        said = server.signals.standing(student)
+        said = visit.server.signals.standing(visit.student)
     except StoreError as error:
         st.warning(str(error))
         return
@@ -33,17 +34,17 @@ def signal_buttons(server: ClassServer, student: Student) -> None:
                 key=f"signal-{kind.name.lower()}",
                 icon=icon,
                 type="primary" if kind in said else "secondary",
-                on_click=_press,
-                args=[server, student, kind, kind in said],
+                on_click=gated(visit, _press),
+                args=[visit, kind, kind in said],
                 width="stretch",
             )
     refusal, until_ms = st.session_state.get(_REFUSED, ("", 0))
-    st.html(said_html(said, refusal if server.clock() < until_ms else ""))
+    st.html(said_html(said, refusal if visit.server.clock() < until_ms else ""))
 
 
-def _press(server: ClassServer, student: Student, kind: SignalKind, is_said: bool) -> None:
+def _press(visit: StudentVisit, kind: SignalKind, is_said: bool) -> None:
     st.session_state.pop(_REFUSED, None)
     try:
-        (server.take_back if is_said else server.signal)(student, kind)
+        (visit.server.take_back if is_said else visit.server.signal)(visit.student, kind)
     except (BadInput, StoreError) as error:
-        st.session_state[_REFUSED] = (str(error), server.clock() + _SHOWN_MS)
+        st.session_state[_REFUSED] = (str(error), visit.server.clock() + _SHOWN_MS)

@@ -11,9 +11,11 @@ from classroom.server import ClassServer
 from classroom.ui import cookies, forms, page
 from classroom.ui.badge import show_badge
 from classroom.ui.camera import MAX_ATTEMPTS, is_lost, share_camera
+from classroom.ui.gate import gated, gated_fragment
 from classroom.ui.mirror import PROBLEMS, Camera, say_camera_problem, show_mirror
 from classroom.ui.mode_words import mode_of_class
 from classroom.ui.network_test import offer_network_test
+from classroom.ui.page import StudentVisit
 from classroom.ui.rights_view import show_rights
 from classroom.ui.signal_buttons import signal_buttons
 from classroom.ui.words import counted_sentence, expression_html, state_sentence
@@ -25,12 +27,20 @@ OWN_STATE_MS = 4_000
 # Connections that carried no frame, one after the other. The first may fail because a whole class arrives at once.
 VAIN_BEFORE_PICTURES = 2
 # What this page remembers between its runs.
-_PROBLEM, ERASED = "camera_problem", "was_erased"
+_PROBLEM, _SHOWN = "camera_problem", "shown_student"
 _BY_PICTURES, _VAIN = "by_pictures", "connections_in_vain"
 
 
-def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
+def was_erased_here(server: ClassServer) -> bool:
+    """Whether the student whom this page has shown was erased meanwhile; said once."""
+    student = st.session_state.pop(_SHOWN, None)
+    return student is not None and server.rights.was_erased(student)
+
+
+def in_class(visit: StudentVisit) -> None:
     """The page of a student in an open class."""
+    server, student, info = visit.server, visit.student, visit.info
+    st.session_state[_SHOWN] = student
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.html(f'<div class="state"><span class="title">{escape(info.title)}</span></div>', width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
@@ -64,12 +74,12 @@ def in_class(server: ClassServer, student: Student, info: ClassInfo) -> None:
             st.session_state.setdefault(f"connecting-{attempt}-ms", server.clock())
     if why := server.why_video_ended(student):
         st.warning(f"Your video was ended because {forms.as_text(why)}.", icon=":material/videocam_off:")
-    _live(server, student, info, camera)
+    _live(visit, camera)
     if info.mode.shows.camera:
-        _choices(server, student)
+        _choices(visit)
     if by_pictures or st.session_state[_VAIN]:
         offer_network_test(server)
-    show_rights(server, student, info)
+    show_rights(visit)
 
 
 def _go_on_without(server: ClassServer, student: Student, camera: Camera) -> None:
@@ -87,17 +97,13 @@ def _go_on_without(server: ClassServer, student: Student, camera: Camera) -> Non
     st.rerun()
 
 
-@st.fragment(run_every=REFRESH_S)
-def _live(server: ClassServer, student: Student, info: ClassInfo, camera: Camera) -> None:
+@gated_fragment(run_every=REFRESH_S)
+def _live(visit: StudentVisit, camera: Camera) -> None:
     """What changes by itself. One fragment for all of it: every run of it is paid for by every student."""
-    if server.rights.was_erased(student):
-        st.session_state[ERASED] = True
-        st.rerun()
-    if not server.is_open(info) or server.has_left_for_good(student):
-        st.rerun()
+    server, student, info = visit.server, visit.student, visit.info
     server.presence.page_ran(student, get_script_run_ctx().session_id)
     show_badge(server, student)
-    signal_buttons(server, student)
+    signal_buttons(visit)
     _own_state(server, student, info, camera)
 
 
@@ -129,7 +135,9 @@ def _own_state(server: ClassServer, student: Student, info: ClassInfo, camera: C
             )
 
 
-def _choices(server: ClassServer, student: Student) -> None:
+def _choices(visit: StudentVisit) -> None:
+    server, student = visit.server, visit.student
+
     def share(sharing: Sharing) -> None:
         try:
             server.share(student, sharing)
@@ -144,15 +152,15 @@ def _choices(server: ClassServer, student: Student) -> None:
         st.error(problem)
     with st.container(horizontal=True):
         if student.sharing is Sharing.CAMERA:
-            st.button("Pause my camera", icon=":material/pause:", on_click=share, args=[Sharing.PAUSED])
+            st.button("Pause my camera", icon=":material/pause:", on_click=gated(visit, share), args=[Sharing.PAUSED])
             if st.session_state[_BY_PICTURES]:
-                st.button("Try video again", icon=":material/refresh:", on_click=_try_video)
-            st.button("Go on without camera", on_click=share, args=[Sharing.NOTHING])
+                st.button("Try video again", icon=":material/refresh:", on_click=gated(visit, _try_video))
+            st.button("Go on without camera", on_click=gated(visit, share), args=[Sharing.NOTHING])
         elif _PROBLEM in st.session_state:
-            st.button("Try again", icon=":material/refresh:", on_click=share, args=[Sharing.CAMERA])
+            st.button("Try again", icon=":material/refresh:", on_click=gated(visit, share), args=[Sharing.CAMERA])
         else:
             label = "Share my camera again" if student.sharing is Sharing.PAUSED else "Share my camera"
-            st.button(label, icon=":material/videocam:", on_click=share, args=[Sharing.CAMERA])
+            st.button(label, icon=":material/videocam:", on_click=gated(visit, share), args=[Sharing.CAMERA])
 
 
 def _reconnect_when_lost(server: ClassServer, student: Student, camera: Camera) -> None:

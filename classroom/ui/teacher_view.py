@@ -5,16 +5,21 @@ from collections.abc import Sequence
 import streamlit as st
 
 from classroom.errors import BadInput, NotAllowed, StoreError
+from classroom.lawful import why_no_files
 from classroom.modes import Mode
 from classroom.records import ClassInfo
 from classroom.roster import decode_roster, names_to_check
 from classroom.settings import Settings
 from classroom.ui import forms
 from classroom.ui.addresses import PAGE_FILES, REPORTS
+from classroom.ui.empty_rows_view import clear_rows
+from classroom.ui.gate import gated
 from classroom.ui.keeping import choose_days
 from classroom.ui.mode_words import teacher_line
 from classroom.ui.page import Visit
 
+# Ten times what the longest class list has; the page's connection takes no message of a megabyte.
+LONGEST_PASTED = 300_000
 # What this page remembers between its runs.
 _OPENING, _WATCHED, _SHOWN_LIST = "opening_another", "watched_class", "shown_list"
 
@@ -29,7 +34,9 @@ def open_class_form(visit: Visit, running: Sequence[ClassInfo]) -> None:
     st.title("Open a class")
     with st.form("open_class"):
         title = st.text_input("Title", max_chars=120, placeholder="Physics, group B")
-        pasted = st.text_area("Class list (optional)", placeholder="One name a line", height=120)
+        pasted = st.text_area(
+            "Class list (optional)", placeholder="One name a line", height=120, max_chars=LONGEST_PASTED
+        )
         file = st.file_uploader("or a CSV file with the names (optional)", type=["csv", "txt"], max_upload_size=5)
         mode = _choose_mode(visit.server.settings)
         keep_days = choose_days(visit.server)
@@ -44,7 +51,7 @@ def open_class_form(visit: Visit, running: Sequence[ClassInfo]) -> None:
                 st.query_params["class"] = str(info.id)
                 st.rerun()
     if running:
-        st.button("Back to the running class", on_click=lambda: st.session_state.pop(_OPENING, None))
+        st.button("Back to the running class", on_click=gated(visit, lambda: st.session_state.pop(_OPENING, None)))
 
 
 def _checked_list(file) -> str:
@@ -65,6 +72,10 @@ def _checked_list(file) -> str:
 
 
 def _choose_mode(settings: Settings) -> Mode:
+    if len(settings.modes) == 1:
+        (mode,) = settings.modes
+        st.markdown(f"What is shown of the students: **{mode.title}.** {teacher_line(mode, settings.smallest_group)}")
+        return mode
     return st.radio(
         "What is shown of the students",
         settings.modes,
@@ -101,8 +112,9 @@ def end_or_open(visit: Visit, info: ClassInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("End the class", icon=":material/stop_circle:"):
             st.write("Students see that it has ended. The files and the report stay in Reports.")
-            st.button("End it now", type="primary", on_click=end)
-        st.button("Open another class", on_click=lambda: st.session_state.update({_OPENING: True}))
+            st.button("End it now", type="primary", on_click=gated(visit, end))
+        st.button("Open another class", on_click=gated(visit, lambda: st.session_state.update({_OPENING: True})))
+        clear_rows(visit, info)
         st.page_link(PAGE_FILES[REPORTS], label="Past classes")
 
 
@@ -115,8 +127,9 @@ def just_ended(visit: Visit) -> ClassInfo | None:
 def after_the_end(visit: Visit, info: ClassInfo) -> None:
     """The files at once, and the ways on."""
     st.title("The class has ended")
-    st.write("Its files are ready now. You find it in Reports at any time.")
-    forms.download_links(info, visit.zone.key)
+    why_none = why_no_files(visit.server.settings)
+    st.write("You find it in Reports at any time." if why_none else "Its files are ready. You find it in Reports, too.")
+    forms.download_links(info, visit.zone.key, why_none=why_none)
     with st.container(horizontal=True):
         st.page_link(PAGE_FILES[REPORTS], label="See its report", query_params={"class": str(info.id)})
-        st.button("Open a new class", on_click=lambda: st.session_state.pop(_WATCHED, None))
+        st.button("Open a new class", on_click=gated(visit, lambda: st.session_state.pop(_WATCHED, None)))

@@ -8,6 +8,7 @@ from classroom.pictures import MAX_MB, MAX_MEGAPIXELS, jpeg_of
 from classroom.server import ClassServer
 from classroom.ui import forms
 from classroom.ui.addresses import LIVE, PAGE_FILES
+from classroom.ui.gate import gated_fragment
 from classroom.ui.page import Visit
 from classroom.ui.words import picture_html, reading_html, reason_sentence
 from fer_model.reading import FaceReading
@@ -23,11 +24,11 @@ def show_try(visit: Visit) -> None:
         st.page_link(PAGE_FILES[LIVE], label="Sign in to teach", icon=":material/login:")
         return
     visit.server.desk.warm_up()
-    _try(visit.server)
+    _try(visit)
 
 
-@st.fragment
-def _try(server: ClassServer) -> None:
+@gated_fragment
+def _try(visit: Visit) -> None:
     st.caption(
         "One face a picture is read, the largest. The picture is looked at in memory, never stored, and shown to nobody"
         " else. Take one of yourself, or ask the person first."
@@ -43,7 +44,7 @@ def _try(server: ClassServer) -> None:
             key="picture",
         )
     if picture is not None:
-        _read(server, picture.getvalue())
+        _read(visit.server, picture.getvalue())
 
 
 def _read(server: ClassServer, content: bytes) -> None:

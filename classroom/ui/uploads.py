@@ -41,7 +41,7 @@ class UploadsForTeachers:
 
 
 async def _is_teacher(request: Request) -> bool:
-    token = request.cookies.get(cookies.TEACHER, "")
+    token = cookies.cookie_of(request, cookies.TEACHER)
     try:
         return bool(token) and await in_thread(running.current().accounts.teacher_of, token) is not None
     except ClassroomError:

@@ -210,7 +210,7 @@ MODES = [
     (Mode.PSEUDONYMS, LESSON, ["share of faces", "", "valence", "in view"]),
     (Mode.CLASS_ONLY, told_timeline(TOLD, visits_frame([]), T + 60_000), ["share of faces", "", "counted"]),
     (Mode.SIGNALS_ONLY, ATTENTION, [""]),
-    (Mode.ATTENTION_ONLY, ATTENTION, ["share of readings", "", "in view"]),
+    (Mode.IN_VIEW, ATTENTION, ["share of readings", "", "in view"]),
 ]
 
 

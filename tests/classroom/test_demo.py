@@ -1,10 +1,10 @@
-import threading
-
 import numpy as np
 import pytest
 
 from classroom.board import State
 from classroom.demo import STUDENTS, UNWATCHED_MS, DemoFaces
+from classroom.modes import Mode
+from classroom.records import Sharing
 from classroom.signals import OPPOSITES
 from tests.fakes import MONDAY_MS
 
@@ -36,7 +36,7 @@ class TestDemoClass:
     @pytest.fixture
     def live(self, server, monkeypatch):
         monkeypatch.setattr("classroom.demo.BACKFILL_S", BACKFILL_S)
-        return server.demo.watch()
+        return server.demo.watch(Mode.NAMES)
 
     def test_nobody_of_a_demo_is_present_before_somebody_watches(self, server):
         assert server.demo.seen() == {}
@@ -64,7 +64,7 @@ class TestDemoClass:
 
     def test_students_signal_and_the_teacher_notes_the_same_in_every_demo(self, server, live):
         def what():
-            info = server.demo.watch().info
+            info = server.demo.watch(Mode.NAMES).info
             said = server.store.signals.of_class(info.id)
             noted = server.store.markers.of_class(info.id)
             first_student = said["student_id"].min()
@@ -88,8 +88,18 @@ class TestDemoClass:
         assert visits["student_id"].is_unique
         assert (visits["seen_ms"] - visits["began_ms"]).min() > (BACKFILL_S - 10) * 1000
 
+    def test_where_no_face_may_be_read_it_shows_signals_and_nothing_of_any_face(self, server, live):
+        other = server.demo.watch(Mode.SIGNALS_ONLY)
+        assert other is not live and server.demo.watch(Mode.SIGNALS_ONLY) is other
+        (info,) = server.store.classes.open_classes()
+        assert info.mode is Mode.SIGNALS_ONLY
+        assert {student.sharing for student in server.store.classes.students(info.id)} == {Sharing.NOTHING}
+        assert server.store.readings.of_class(info.id).empty
+        assert len(server.store.signals.of_class(info.id)) > 10
+        assert {tile.emotion for tile in other.look(max_age_ms=-1).tiles} == {None}
+
     def test_everybody_watches_the_same_one(self, server, live):
-        assert server.demo.watch() is live
+        assert server.demo.watch(Mode.NAMES) is live
         assert len(server.store.classes.open_classes()) == 1
 
     def test_it_goes_on_while_it_is_watched_and_is_erased_afterwards(self, server, live, clock):
@@ -105,15 +115,16 @@ class TestDemoClass:
                     clock.advance(UNWATCHED_MS / 1000)
                 return ended
 
+            def is_set(self):
+                return False
+
         demo._stop.set()
         demo._thread.join(timeout=10)
-        demo._stop = Ticks()
-        demo._play(DemoFaces())
+        demo._play(DemoFaces(), Ticks())
         assert server.store.classes.open_classes() == []
         assert len(server.store.readings.of_class(live.info.id)) == 0
         assert demo.seen() == {}
-        demo._stop = threading.Event()
-        again = demo.watch()
+        again = demo.watch(Mode.NAMES)
         assert again is not live
         assert again.info.id != live.info.id
 
@@ -122,8 +133,7 @@ class TestDemoClass:
         demo._stop.set()
         demo._thread.join(timeout=10)
         before = len(server.store.readings.of_class(live.info.id))
-        demo._stop = type("Once", (), {"wait": lambda self, timeout_s: clock.advance(1) and next(steps)})()
-        demo._play(DemoFaces())
+        once = type("Once", (), {"wait": lambda self, timeout_s: clock.advance(1) and next(steps)})()
+        demo._play(DemoFaces(), once)
         server.recorder.flush()
         assert len(server.store.readings.of_class(live.info.id)) == before + STUDENTS - 1
-        demo._stop = threading.Event()

@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
-from classroom.engine import WITH_EXPRESSION, WITHOUT_EXPRESSION, LocalEngine, wait_until_ready
+from classroom.engine import WITH_EXPRESSION, WITHOUT_EXPRESSION, EngineState, LocalEngine, wait_until_ready
 from classroom.engines import Engines
+from classroom.errors import EngineError
 from classroom.settings import ROOT
 from fer_model.reading import Reason
 from tests.fakes import FakeEngine
@@ -23,9 +24,26 @@ def made(started: list[str]):
     return new_engine
 
 
+def allowed(started: list[str], faces: bool, expression: bool) -> Engines:
+    engines = Engines(None, new_engine=made(started))
+    engines.allow(faces, expression)
+    return engines
+
+
+def test_before_it_is_known_what_may_be_read_there_is_no_engine_and_nothing_is_read():
+    started: list[str] = []
+    engines = Engines(None, new_engine=made(started))
+    assert started == engines.all == []
+    for engine in (engines.usual, engines.of(True), engines.of(False)):
+        assert engine.state is EngineState.OFF
+        with pytest.raises(EngineError, match="before a teacher has confirmed"):
+            engine.analyse([astronaut_bgr()])
+
+
 def test_an_engine_is_started_when_the_first_class_needs_it_and_once():
     started: list[str] = []
-    engines = Engines(None, True, new_engine=made(started))
+    engines = allowed(started, faces=True, expression=True)
+    engines.allow(True, True)
     assert started == [WITH_EXPRESSION]
     assert engines.of(True) is engines.usual
     assert engines.of(False) is engines.of(False) is not engines.usual
@@ -34,16 +52,48 @@ def test_an_engine_is_started_when_the_first_class_needs_it_and_once():
 
 def test_where_expressions_are_off_the_engine_with_the_network_never_exists():
     started: list[str] = []
-    engines = Engines(None, False, new_engine=made(started))
+    engines = allowed(started, faces=True, expression=False)
     assert engines.of(True) is engines.of(False) is engines.usual
     assert started == [WITHOUT_EXPRESSION]
 
 
-def test_all_are_closed():
-    engines = Engines(None, True, new_engine=made([]))
+def test_where_no_face_may_be_read_none_exists_whatever_a_class_asks_for():
+    started: list[str] = []
+    engines = allowed(started, faces=False, expression=True)
+    assert engines.of(True) is engines.of(False) is engines.usual
+    assert started == engines.all == [] and not engines.expression
+    with pytest.raises(EngineError, match="No face is read on this server"):
+        engines.usual.analyse([])
+
+
+@pytest.mark.parametrize(
+    ("faces", "expression", "left"),
+    [(True, True, {WITH_EXPRESSION, WITHOUT_EXPRESSION}), (True, False, {WITHOUT_EXPRESSION}), (False, True, set())],
+)
+def test_what_may_no_longer_be_read_ends_its_engine_at_once(faces, expression, left):
+    engines = allowed([], faces=True, expression=True)
+    engines.of(False)
+    before = dict(engines._there)
+    engines.allow(faces, expression)
+    assert set(engines._there) == left
+    assert {module for module, engine in before.items() if engine.state is EngineState.CLOSED} == set(before) - left
+
+
+def test_all_are_closed_and_none_is_started_afterwards():
+    started: list[str] = []
+    engines = allowed(started, faces=True, expression=True)
     engines.of(False)
     engines.close()
     assert {engine.state for engine in engines.all} == {"closed"}
+    engines.allow(True, True)
+    engines.of(True)
+    assert len(started) == 2
+
+
+def test_an_engine_that_was_given_is_closed_also_when_nothing_was_read():
+    given = FakeEngine()
+    Engines(None, given).close()
+    assert given.state is EngineState.CLOSED
 
 
 @pytest.mark.parametrize(("module", "opens_it"), [(WITH_EXPRESSION, True), (WITHOUT_EXPRESSION, False)])

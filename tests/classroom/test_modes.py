@@ -87,9 +87,9 @@ class TestTheTable:
         assert [mode for mode in Mode if mode.shows.room] == [Mode.NAMES, Mode.PSEUDONYMS]
 
     def test_without_expressions_no_mode_that_computes_them_is_left(self):
-        assert allowed_modes(expression=False) == (Mode.SIGNALS_ONLY, Mode.ATTENTION_ONLY)
+        assert allowed_modes(expression=False) == (Mode.SIGNALS_ONLY, Mode.IN_VIEW)
         with pytest.raises(BadInput, match="forbid every mode"):
-            allowed_modes((Mode.SIGNALS_ONLY, Mode.ATTENTION_ONLY), expression=False)
+            allowed_modes((Mode.SIGNALS_ONLY, Mode.IN_VIEW), expression=False)
 
 
 class TestTheSettings:
@@ -98,8 +98,10 @@ class TestTheSettings:
         [
             ({}, tuple(Mode), Mode.NAMES),
             ({"CLASSPULSE_MODE": "Class  only"}, tuple(Mode), Mode.CLASS_ONLY),
+            ({"CLASSPULSE_MODE": "in VIEW"}, tuple(Mode), Mode.IN_VIEW),
+            ({"CLASSPULSE_MODE": "attention only"}, tuple(Mode), Mode.IN_VIEW),
             ({"CLASSPULSE_FORBIDDEN_MODES": "names, Attention only"}, (Mode.PSEUDONYMS, Mode.CLASS_ONLY, Mode.SIGNALS_ONLY), Mode.PSEUDONYMS),
-            ({"CLASSPULSE_EXPRESSION": "OFF "}, (Mode.SIGNALS_ONLY, Mode.ATTENTION_ONLY), Mode.SIGNALS_ONLY),
+            ({"CLASSPULSE_EXPRESSION": "OFF "}, (Mode.SIGNALS_ONLY, Mode.IN_VIEW), Mode.SIGNALS_ONLY),
         ],
     )  # fmt: skip
     def test_default_and_forbidden_modes(self, env, modes, usual):
@@ -120,6 +122,12 @@ class TestTheSettings:
     def test_what_cannot_be_meant_is_refused_in_a_sentence(self, env, why):
         with pytest.raises(BadInput, match=why):
             Settings.from_env(env)
+
+    def test_a_mode_whose_name_changed_is_called_by_its_new_one_and_stored_as_before(self):
+        assert (Mode.IN_VIEW.title, Mode.IN_VIEW.word, Mode.IN_VIEW.value) == ("In view", "in view", "attention only")
+        assert [mode.word for mode in Mode if mode.word != mode.value] == ["in view"]
+        with pytest.raises(BadInput, match="signals only, in view[.]"):
+            modes_named("attention", "X")
 
     def test_modes_are_named_in_any_case(self):
         assert modes_named("", "X") == ()
@@ -149,7 +157,7 @@ class TestNames:
             server.end_class(info)
             for name in file_names(mode):
                 if name.endswith(".csv"):
-                    assert {row["mode"] for row in rows(server, info, name)} <= {mode.value}
+                    assert {row["mode"] for row in rows(server, info, name)} <= {mode.word}
             assert escape(mode.shows.to_teacher) in _report(server, info)
 
 
@@ -220,7 +228,7 @@ class TestSignalsOnly:
 
 class TestAttentionOnly:
     def test_readings_have_a_pose_and_no_expression(self, server, ada, clock):
-        info, students = class_of(server, ada, Mode.ATTENTION_ONLY, STUDENTS[:3])
+        info, students = class_of(server, ada, Mode.IN_VIEW, STUDENTS[:3])
         send(server, clock, students, 5)
         readings = server.store.readings.of_class(info.id)
         assert len(readings) == 15
@@ -230,14 +238,14 @@ class TestAttentionOnly:
         assert server.engine.batches == [], "the engine with the network saw a picture"
 
     def test_two_classes_at_once_are_read_by_their_own_engines(self, server, ada, clock):
-        info, students = class_of(server, ada, Mode.ATTENTION_ONLY, STUDENTS[:2])
+        info, students = class_of(server, ada, Mode.IN_VIEW, STUDENTS[:2])
         other, others = class_of(server, ada, Mode.NAMES, STUDENTS[:2])
         send(server, clock, [*students, *others], 3)
         assert set(server.store.readings.of_class(info.id)["reason"]) == {"not computed"}
         assert server.store.readings.of_class(other.id)["reason"].isna().all()
 
     def test_board_report_and_files_say_what_was_seen_with_its_n(self, server, ada, clock):
-        info, students = class_of(server, ada, Mode.ATTENTION_ONLY, STUDENTS[:2])
+        info, students = class_of(server, ada, Mode.IN_VIEW, STUDENTS[:2])
         send(server, clock, students, 180)
         board = server.board(info).look(max_age_ms=-1)
         assert (board.usable_now, board.present_now, board.valence_now) == (2, 2, None)

@@ -62,5 +62,5 @@ def test_another_language_gets_the_usual_one():
 
 
 def test_only_a_class_with_cameras_speaks_of_pausing_one():
-    assert "pause" in notice("en", of_mode(Mode.ATTENTION_ONLY), 0).free
+    assert "pause" in notice("en", of_mode(Mode.IN_VIEW), 0).free
     assert "pause" not in notice("en", of_mode(Mode.SIGNALS_ONLY), 0).free

@@ -40,6 +40,14 @@ def test_a_black_picture_and_an_empty_room_are_told_apart(reader):
     assert len(reader.read(1.0, np.full((720, 1280, 3), 120, np.uint8)).boxes_xyxy) == 0
 
 
+@pytest.mark.parametrize("size_px", [(1, 1), (2, 2), (1920, 1), (1, 1920), (1920, 16), (17, 33), (1920, 1200)])
+def test_a_picture_of_any_shape_is_read(reader, size_px):
+    """A camera can be a program that sends what it likes."""
+    width, height = size_px
+    noise = np.random.default_rng(7).integers(1, 255, (height, width, 3), dtype=np.uint8)
+    assert reader.read(0.0, noise) is not None
+
+
 def test_a_process_that_died_is_said_and_started_again(reader, group):
     reader.read(0.0, group)
     first = reader.pid

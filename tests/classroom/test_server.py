@@ -13,7 +13,7 @@ from classroom.session_csv import session_csv
 from classroom.settings import Settings
 from classroom.shedding import Shedding
 from fer_model.labels import EMOTIONS
-from tests.fakes import HOSTILE_NAMES, FakeEngine, camera_frame, face, serve, sign_up
+from tests.fakes import HOSTILE_NAMES, FakeEngine, camera_frame, face, serve, sign_up, silent
 
 
 @pytest.fixture
@@ -279,7 +279,8 @@ def test_a_restart_goes_on_under_the_same_code_with_everything_recorded(tmp_path
     info = first.open_class(signed_in.teacher, "Physics")
     ann, token = join(first, info, "Ann")
     send(first, clock, ann, seconds=5)
-    # Killed: nothing is closed, so nothing is drained.
+    # Killed: nothing is closed, so nothing is drained and nothing released.
+    silent(first.store)
     killed_ms = clock()
     clock.advance(7)
     second = ClassServer(settings, clock, FakeEngine())

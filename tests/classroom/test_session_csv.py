@@ -209,8 +209,6 @@ def test_the_attendance_on_the_page_is_the_one_in_the_file(store):
     assert page["Joined"].tolist() == ["15:30:00"] * 3
     assert page["Analyses"].tolist() == [120, 60, 0]
     assert page["With a usable face"].tolist() == ["100%", "75%", "not known"]
-    assert page["Shown most"].tolist() == ["happy 100%", "sad 100%", "not known"]
-    happy, sad, unknown = page["Mean valence"]
-    assert float(happy) > 0 > float(sad) and unknown == "not known"
+    assert page.columns[-1] == "With a usable face", "nothing of what a face showed stands beside who was here"
     for on_page, in_file in zip(page["Minutes analysed"], file, strict=True):
         assert on_page == pytest.approx(float(in_file["minutes_analysed"]), abs=0.06)

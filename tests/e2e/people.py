@@ -34,7 +34,11 @@ class Teacher:
         self.page: Page = context.new_page()
 
     def create_account(self, key: str, name: str) -> None:
-        """With the key from the terminal, or one that a colleague made."""
+        """With the key from the terminal, or one that a colleague made; then confirm the lawful basis."""
+        self.sign_up(key, name)
+        confirm_lawful_basis(self.page)
+
+    def sign_up(self, key: str, name: str) -> None:
         self.page.goto(self.url + LIVE)
         form = self.page.locator('form.door[action="/teacher/create"]')
         colleagues = self.page.get_by_text("I have a setup key from a colleague")
@@ -45,7 +49,6 @@ class Teacher:
         form.locator("input[name=user_name]").fill(name)
         form.locator("input[name=secret]").fill(PASSWORD)
         form.get_by_role("button").click()
-        confirm_lawful_basis(self.page)
 
     def open_class(self, title: str, roster: str = "", mode: str = "") -> str:
         """Open a class on the page that asks for its title.

@@ -33,6 +33,7 @@ def test_names_are_shown_and_exported_as_text(server: ServerProcess, new_teacher
         answer = student.context.request.post(
             f"{server.url}/student/join",
             form={"class_code": code, "student_name": name, "asked": name, "share": "nothing"},
+            headers={"Origin": server.url},
         )
         assert answer.ok
         student.context.clear_cookies()

@@ -34,7 +34,9 @@ def test_video_comes_through_the_relay_and_pictures_where_nothing_gets_through(o
     teacher = Teacher(_over_https(open_context, width=1280), caddy.url)
     teacher.create_account(server.setup_key(), "Ada")
     code = teacher.open_class("Optics")
-    cookie = next(each for each in teacher.context.cookies() if each["name"] == cookies.TEACHER)
+    kept = {each["name"]: each for each in teacher.context.cookies()}
+    assert cookies.TEACHER not in kept, "a neighbour could plant one without the prefix"
+    cookie = kept[cookies.HOST + cookies.TEACHER]
     assert cookie["secure"] and cookie["httpOnly"]
 
     # Blocked first: until pictures take the place of its video, the other one is looked at.

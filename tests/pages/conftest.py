@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from classroom.accounts import SignIn
+from classroom.regions import Region
 from classroom.server import ClassServer
 from classroom.settings import Settings
 from classroom.ui import cookies, running
@@ -141,7 +142,7 @@ def clock() -> FakeClock:
 def server(tmp_path, clock, monkeypatch) -> ClassServer:
     """The one that the pages find running; it is shut down after the test."""
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'pages.db'}", max_students=12)
-    server = ClassServer(settings, clock, FakeEngine())
+    server = ClassServer(settings.in_region(Region.OTHER), clock, FakeEngine())
     monkeypatch.setattr(running, "_server", server)
     yield server
     server.close()

@@ -1,10 +1,15 @@
 """The way into a class, and the page of a student who is in it."""
 
 import base64
+import contextlib
+import itertools
 import json
 
 import pytest
 
+from classroom.codes import ALPHABET
+from classroom.door import SLOW_MS, WRONG_OF_ADDRESS
+from classroom.errors import CodeError
 from classroom.modes import Mode
 from classroom.records import Sharing
 from classroom.shedding import NO_MORE_CAMERAS, Shedding
@@ -36,6 +41,34 @@ def test_a_closed_class_is_said(browser, server, seeded):
     assert browser.failed == []
     assert "No open class has this code" in browser.errors[0]
     assert "Optics" not in browser.text
+
+
+class TestManyWrongCodes:
+    """200 of them from this network: the page takes its time, and a right code opens."""
+
+    @pytest.fixture
+    def slept(self, server, monkeypatch) -> list[float]:
+        for code in itertools.islice(itertools.product(ALPHABET, repeat=8), WRONG_OF_ADDRESS):
+            with contextlib.suppress(CodeError):
+                server.door.find("".join(code))
+        slept: list[float] = []
+        monkeypatch.setattr("classroom.ui.find_class.sleep", slept.append)
+        monkeypatch.setattr("classroom.ui.find_class.visitor_address", lambda: "")
+        return slept
+
+    def test_a_right_code_opens_after_a_wait_and_waits_once(self, browser, server, seeded, slept):
+        browser.open(JOIN, code=seeded.info.code)
+        assert browser.failed == []
+        assert "Optics" in browser.text and slept == [SLOW_MS / 1000]
+        assert f'name="ticket" value="{server.door.ticket(seeded.info)}"' in browser.text
+        browser.app.run()
+        assert "Optics" in browser.text and len(slept) == 1, "such as when a language is chosen"
+
+    def test_every_wrong_one_waits_and_what_cannot_be_a_code_does_not(self, browser, server, slept):
+        for code, sleeps in (("ZZZZ-ZZZY", 1), ("ZZZZ-ZZZX", 2), ("ABC", 2)):
+            browser.open(JOIN, code=code)
+            assert browser.failed == []
+            assert len(slept) == sleeps, code
 
 
 def test_the_link_fills_the_code_in_and_asks_before_any_camera(browser, server, seeded, monkeypatch):

@@ -2,19 +2,24 @@
 
 import asyncio
 import gzip
+import re
+from pathlib import Path
 
 import pytest
+import streamlit
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit_webrtc import component
 
 from classroom.ui import kept_files
-from classroom.ui.kept_files import KeptFiles
+from classroom.ui.kept_files import KeptFiles, files_of_streamlit
 from tests import own_loop
 
 SCRIPT = b"const answer = 42;" * 200
+NAMES = {f"/static/{name}" for name in ("js/index.abc.js", "js/missing.js", "media/sans.woff2", "one.js", "two.js")}
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def client(asked):
         kind = "font/woff2" if request.url.path.endswith("woff2") else "text/javascript; charset=utf-8"
         return Response(SCRIPT, media_type=kind, headers={"Cache-Control": "immutable", "ETag": '"a"'})
 
-    return TestClient(KeptFiles(Starlette(routes=[Route("/{path:path}", file, methods=["GET", "POST"])])))
+    return TestClient(KeptFiles(Starlette(routes=[Route("/{path:path}", file, methods=["GET", "POST"])]), NAMES))
 
 
 def test_a_file_is_asked_for_once_and_is_the_same_every_time(client, asked):
@@ -72,6 +77,9 @@ def test_what_is_not_there_is_not_kept(client, asked):
         ("GET", "/class/1/session.csv", {}, "somebody's data"),
         ("GET", "/app/static/x.js", {}, "not Streamlit's"),
         ("GET", "/component/classpulse_mirror/x.js", {}, "another component"),
+        ("GET", "/static/js/index.made-up.js", {}, "no file, although Streamlit answers with its first page"),
+        ("GET", "/static/js//index.abc.js", {}, "another name of a file"),
+        ("GET", f"/static/{'x' * 20_000}.js", {}, "a name that would cost more than a file"),
         ("POST", "/static/js/index.abc.js", {}, "no question for a file"),
         ("GET", "/static/js/index.abc.js", {"Range": "bytes=0-9"}, "a part of it"),
         ("GET", "/static/js/index.abc.js", {"If-None-Match": '"a"'}, "whether a copy is still good"),
@@ -108,7 +116,7 @@ def test_who_leaves_before_the_answer_is_whole_leaves_no_half_of_it_to_the_other
     async def visits() -> list[bytes]:
         return [await visit("http.disconnect"), await visit(None), await visit(None)]
 
-    files = KeptFiles(app)
+    files = KeptFiles(app, {"/static/index.js"})
     assert own_loop.run(visits())[1:] == [SCRIPT, SCRIPT]
 
 
@@ -119,15 +127,28 @@ def test_half_an_answer_is_not_kept(asked):
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": SCRIPT if len(asked) > 1 else SCRIPT[:10]})
 
-    client = TestClient(KeptFiles(app))
+    client = TestClient(KeptFiles(app, {"/static/index.js"}))
     assert [client.get("/static/index.js").content for _ in range(3)] == [SCRIPT] * 3
     assert len(asked) == 3, "half of it, the same visitor's once more, and what is kept"
 
 
-def test_memory_is_bounded(client, asked, monkeypatch):
-    monkeypatch.setattr(kept_files, "MOST_BYTES", len(SCRIPT) + 10)
+def test_the_files_are_those_that_streamlit_serves():
+    names = files_of_streamlit()
+    assert 100 < len(names) < 2_000
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
+    loaded = re.findall(r'(?:src|href)="\./(static/[^"]+)"', page)
+    assert loaded and {f"/{name}" for name in loaded} <= names
+    assert f"/component/{component._component_func.name}/index.html" in names
+
+
+def test_memory_is_bounded_and_names_count(client, asked, monkeypatch):
+    monkeypatch.setattr(kept_files, "MOST_BYTES", len(SCRIPT) + len("/static/one.js"))
     for name in ("one", "two", "two"):
         assert client.get(f"/static/{name}.js", headers={"Accept-Encoding": "identity"}).content == SCRIPT
     client.get("/static/one.js", headers={"Accept-Encoding": "identity"})
     assert asked.count("/static/one.js") == 1
     assert asked.count("/static/two.js") == 2
+    monkeypatch.setattr(kept_files, "MOST_BYTES", 2 * len(SCRIPT) + len("/static/one.js"))
+    client.get("/static/two.js", headers={"Accept-Encoding": "identity"})
+    client.get("/static/two.js", headers={"Accept-Encoding": "identity"})
+    assert asked.count("/static/two.js") == 4, "its content would fit, and its name not"

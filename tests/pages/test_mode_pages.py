@@ -133,32 +133,6 @@ def test_in_class_only_a_student_reads_whether_they_count(browser, server, ada, 
     assert ("nobody sees what you show" in browser.text) == (why == "on the list")
 
 
-class TestLawfulBasis:
-    @pytest.fixture
-    def eve(self, server, browser):
-        """A teacher on a server on which nobody has confirmed anything."""
-        signed_in = server.accounts.create(server.accounts.new_key(), "Eve", "correct horse battery")
-        browser.cookies[cookies.TEACHER] = signed_in.token
-        return browser
-
-    @pytest.mark.parametrize("address", [LIVE, REPORTS, ANALYSE])
-    def test_it_is_asked_for_before_anything_of_a_teachers_pages(self, eve, address):
-        eve.open(address)
-        assert eve.failed == []
-        assert "Before the first class" in eve.text and "European Union" in eve.text
-        assert "Open a class" not in eve.text
-
-    def test_once_it_is_confirmed_the_page_goes_on(self, eve, server):
-        eve.open(LIVE)
-        eve.app.button[0].click().run()
-        assert "Choose the basis" in eve.errors[0]
-        eve.app.radio[0].set_value("consent")
-        eve.app.checkbox[0].check()
-        eve.app.button[0].click().run()
-        assert eve.failed == [] and "Open a class" in eve.text
-        assert server.store.lawful.newest().basis == "consent"
-
-
 class TestWithoutExpressions:
     @pytest.fixture
     def off(self, tmp_path, clock, monkeypatch, browser):
@@ -168,7 +142,8 @@ class TestWithoutExpressions:
             raise AssertionError("the network was to be loaded")
 
         monkeypatch.setattr("classroom.server.AnalysisDesk", lambda *args: loads() if len(args) == 1 else FakeDesk())
-        env = {"CLASSPULSE_EXPRESSION": "off", "DATABASE_URL": f"sqlite:///{tmp_path / 'off.db'}"}
+        env = {"CLASSPULSE_EXPRESSION": "off", "CLASSPULSE_REGION": "other"}
+        env |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'off.db'}"}
         server = ClassServer(Settings.from_env(env), clock, FakeEngine())
         monkeypatch.setattr(running, "_server", server)
         browser.cookies[cookies.TEACHER] = sign_up(server.accounts).token
@@ -190,4 +165,4 @@ class TestWithoutExpressions:
     def test_modes_with_expressions_are_not_offered(self, off):
         off.open(LIVE)
         assert off.failed == []
-        assert list(off.app.radio[0].options) == ["Signals only", "Attention only"]
+        assert list(off.app.radio[0].options) == ["Signals only", "In view"]

@@ -7,9 +7,10 @@ from aiortc import RTCPeerConnection, RTCSessionDescription
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from classroom.errors import BadInput
 from classroom.ui import network_peers
 from classroom.ui.addresses import JOIN, NETWORK_TEST, SETTINGS
-from classroom.ui.network_peers import MOST_TICKETS, PEERS, USES, NetworkPeers
+from classroom.ui.network_peers import MOST_TICKETS, PEERS, TESTS_A_MINUTE, USES, NetworkPeers, NoRoom
 from classroom.ui.routes import ROUTES
 from tests import own_loop
 
@@ -37,6 +38,12 @@ async def offer(with_video: bool = False) -> tuple[RTCPeerConnection, asyncio.Ev
     return browser, opened
 
 
+async def sdp_of_an_offer() -> str:
+    browser, _ = await offer()
+    await browser.close()
+    return browser.localDescription.sdp
+
+
 def test_a_browser_that_reaches_the_peer_has_a_channel():
     async def run() -> None:
         peers = NetworkPeers()
@@ -56,17 +63,21 @@ def test_a_peer_goes_away_by_itself_and_at_most_some_are_there(monkeypatch):
         monkeypatch.setattr(network_peers, "LIVES_S", 0.01)
         peers = NetworkPeers()
         browser, _ = await offer()
-        assert not peers.is_full
         await peers.answer(browser.localDescription.sdp, [])
-        assert peers.is_full
+        with pytest.raises(NoRoom):
+            await peers.answer(browser.localDescription.sdp, [])
         await asyncio.wait_for(asyncio.gather(*peers._peers), 30)
+        assert await peers.answer(browser.localDescription.sdp, [])
         await browser.close()
-        assert not peers.is_full
+        await end_all(peers)
 
     own_loop.run(run())
 
 
-@pytest.mark.parametrize("sdp", ["", "nothing", "v=0\r\nm=video", "v=0\r\n" * 500])
+MANY_ADDRESSES = "".join(f"a=candidate:1 1 udp 1 192.0.2.1 {port} typ host\r\n" for port in range(2000, 2051))
+
+
+@pytest.mark.parametrize("sdp", ["", "nothing", "v=0\r\nm=video", "v=0\r\n" * 500, MANY_ADDRESSES])
 def test_what_is_no_offer_is_an_error_and_leaves_no_peer(sdp):
     async def run() -> None:
         peers = NetworkPeers()
@@ -81,7 +92,7 @@ def test_nobody_sends_video_to_a_test():
     async def run() -> None:
         peers = NetworkPeers()
         browser, _ = await offer(with_video=True)
-        with pytest.raises(ValueError, match="nothing else"):
+        with pytest.raises(ValueError, match="video, application instead of one application"):
             await peers.answer(browser.localDescription.sdp, [])
         await browser.close()
 
@@ -94,12 +105,41 @@ async def end_all(peers: NetworkPeers) -> None:
     await asyncio.gather(*peers._peers, return_exceptions=True)
 
 
+def test_of_eighty_that_ask_at_once_eight_are_answered():
+    """The place is taken before anything is waited for."""
+
+    async def run() -> None:
+        peers = NetworkPeers()
+        browser, _ = await offer()
+        asked = [peers.answer(browser.localDescription.sdp, []) for _ in range(80)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert len([each for each in answers if isinstance(each, str)]) == network_peers.AT_ONCE == 8
+        assert len([each for each in answers if isinstance(each, NoRoom)]) == 72
+        assert len(peers._peers) == 8
+        await browser.close()
+        await end_all(peers)
+
+    own_loop.run(run())
+
+
+def test_a_page_may_test_a_few_times_a_minute_and_others_meanwhile(monkeypatch):
+    peers = NetworkPeers()
+    for _ in range(TESTS_A_MINUTE):
+        peers.ticket("page")
+    with pytest.raises(BadInput, match="Wait a minute"):
+        peers.ticket("page")
+    assert peers.ticket("another page")
+    later_s = network_peers.time.monotonic() + 61
+    monkeypatch.setattr(network_peers.time, "monotonic", lambda: later_s)
+    assert peers.ticket("page")
+
+
 def test_a_ticket_is_good_for_one_test_and_for_two_minutes(monkeypatch):
     peers = NetworkPeers()
-    ticket = peers.ticket()
+    ticket = peers.ticket("page")
     assert [peers.claim(ticket) for _ in range(USES + 1)] == [True] * USES + [False]
     assert not peers.claim("guessed")
-    late = peers.ticket()
+    late = peers.ticket("page")
     later_s = network_peers.time.monotonic() + network_peers.TICKET_S + 1
     monkeypatch.setattr(network_peers.time, "monotonic", lambda: later_s)
     assert not peers.claim(late)
@@ -107,23 +147,23 @@ def test_a_ticket_is_good_for_one_test_and_for_two_minutes(monkeypatch):
 
 def test_tickets_that_nobody_uses_do_not_grow():
     peers = NetworkPeers()
-    first, *_, last = [peers.ticket() for _ in range(MOST_TICKETS + 5)]
+    first, *_, last = [peers.ticket(f"page {number}") for number in range(MOST_TICKETS + 5)]
     assert len(peers._tickets) == MOST_TICKETS
     assert peers.claim(last) and not peers.claim(first)
 
 
 def test_without_a_ticket_or_from_a_foreign_page_there_is_no_answer(client):
     assert ask(client, "guessed").status_code == 403
-    assert ask(client, PEERS.ticket(), headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    assert ask(client, PEERS.ticket("page"), headers={"sec-fetch-site": "cross-site"}).status_code == 403
 
 
 def test_an_offer_that_is_none_is_said(client):
-    assert ask(client, PEERS.ticket()).status_code == 400
+    assert ask(client, PEERS.ticket("page")).status_code == 400
 
 
 def test_too_many_at_once_are_told_so(client, monkeypatch):
     monkeypatch.setattr(network_peers, "AT_ONCE", 0)
-    assert ask(client, PEERS.ticket()).status_code == 503
+    assert ask(client, PEERS.ticket("page"), own_loop.run(sdp_of_an_offer())).status_code == 503
 
 
 def test_the_test_is_silent_until_somebody_asks(browser, server, seeded, as_ada):

@@ -8,7 +8,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from classroom.errors import BadInput
+from classroom.lawful import ONLY_A_TRIAL, TRYING_OUT
 from classroom.recording_job import Stage
+from classroom.regions import Region
+from classroom.settings import Settings
 from classroom.ui import cookies
 from classroom.ui.addresses import RECORDING
 from classroom.ui.routes import ROUTES
@@ -61,6 +64,26 @@ def test_the_names_in_the_tiles_are_read_unless_the_teacher_does_not_want_it(cli
     assert server.jobs.of(ada.teacher.id).with_names is with_names
 
 
+@pytest.mark.parametrize(
+    ("region", "basis", "why"),
+    [
+        (Region.EU_EDUCATION, "consent", Region.EU_EDUCATION.profile.why_no_face),
+        (Region.OTHER, TRYING_OUT, ONLY_A_TRIAL),
+    ],
+)
+def test_where_nothing_may_be_analysed_no_byte_is_taken_and_no_file_given(
+    client, server, ada, files, monkeypatch, region, basis, why
+):
+    upload(client)
+    assert finished(server, ada).stage is Stage.DONE
+    monkeypatch.setattr(server.lawful, "_asked", Settings(database_url=server.settings.database_url))
+    server.lawful.confirm(ada.teacher, region, basis, "", True)
+    assert (begin(client).status_code, begin(client).json()) == (403, {"error": why})
+    response = client.get(f"{RECORDING}/session.csv")
+    assert response.status_code in (403, 404) and "lesson" not in response.text
+    assert files() == []
+
+
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}])
 def test_a_foreign_page_can_neither_ask_nor_send(client, server, ada, files, headers):
     assert begin(client, headers=headers).status_code == 403
@@ -99,6 +122,7 @@ def test_another_teacher_can_neither_send_nor_download_it(client, server, ada):
     [
         ({"name": "notes.txt"}, "is no recording that can be read"),
         ({"size": "0"}, "This file is empty"),
+        ({"size": "-1"}, "It was not said how large this recording is"),
         ({"size": str(5 * 1024**3)}, "larger than 4 GB"),
         ({"size": "many"}, "Choose a recording"),
         ({"every": "often"}, "Choose a recording"),
@@ -143,6 +167,20 @@ def test_an_upload_that_was_cancelled_is_not_taken(client, server, ada, files):
     server.jobs.drop(server.jobs.of(ada.teacher.id))
     response = client.post(address, content=b"video", headers=OWN)
     assert (response.status_code, response.json()["error"]) == (403, "The upload was cancelled.")
+    assert files() == []
+
+
+def test_who_is_signed_out_while_it_is_on_its_way_has_nothing_read(client, server, ada, files):
+    address = begin(client, size="10").json()["address"]
+
+    def content():
+        yield b"video"
+        server.accounts.sign_out(ada.token)
+        yield b"video"
+
+    response = client.post(address, content=content(), headers=OWN)
+    assert response.status_code == 403 and "signed out" in response.json()["error"]
+    assert server.jobs.of(ada.teacher.id) is None and server.desk.recordings == []
     assert files() == []
 
 

@@ -1,7 +1,12 @@
 """Signals, markers, alerts and rules: against SQLite and against PostgreSQL."""
 
+from dataclasses import replace
+
+import pytest
+
 from classroom.naming import MAX_TITLE
 from classroom.records import MarkerKind, Reading, SignalKind
+from classroom.store import Store
 from fer_model.reading import FaceReading, Geometry, Reason
 from tests.fakes import MONDAY_MS, add_teacher, face, seed_class
 
@@ -84,12 +89,33 @@ class TestAlerts:
         store.alerts.judge(other.id, alert.id, False)
         assert store.alerts.of_class(one.id) == [alert]
 
+    @pytest.mark.parametrize("about_class", [True, False])
+    def test_one_that_is_there_already_stays_as_it_is(self, store, store_url, about_class):
+        """Also when another server found it; one of another rule, student, begin or class is another one."""
+        teacher = add_teacher(store)
+        (one, other) = (seed_class(store, teacher) for _ in range(2))
+        student_id = None if about_class else one.students[0].id
+        first = store.alerts.add(one.info.id, student_id, "away", T, T + 90_000, "30 of 60 readings")
+        store.alerts.judge(one.info.id, first.id, False)
+        store.alerts.end(first.id, T + 99_000, "33 of 66 readings")
+        second_store = Store(store_url)
+        again = second_store.alerts.add(one.info.id, student_id, "away", T, T + 91_000, "31 of 61 readings")
+        second_store.close()
+        assert again == replace(first, useful=False, ended_ms=T + 99_000, evidence="33 of 66 readings")
+        for where in (
+            *((one.info.id, student_id, "pace", T), (one.info.id, student_id, "away", T + 1)),
+            *((one.info.id, one.students[1].id, "away", T), (other.info.id, None, "away", T)),
+        ):
+            store.alerts.add(*where, T, "")
+        assert len(store.alerts.of_class(one.info.id)) == 4
+        assert len(store.alerts.of_class(other.info.id)) == 1
+
     def test_verdicts_are_counted_rule_by_rule_over_the_classes_of_one_teacher(self, store):
         ada, bob = add_teacher(store), add_teacher(store, "Bob")
         for teacher, verdicts in ((ada, (True, True, False, None)), (ada, (None,)), (bob, (False,))):
             info = seed_class(store, teacher).info
-            for verdict in verdicts:
-                store.alerts.judge(info.id, store.alerts.add(info.id, None, "pace", T, T, "").id, verdict)
+            for number, verdict in enumerate(verdicts):
+                store.alerts.judge(info.id, store.alerts.add(info.id, None, "pace", T + number, T, "").id, verdict)
         assert store.alerts.verdicts(ada) == {"pace": (2, 3, 5)}
         assert store.alerts.verdicts(bob) == {"pace": (0, 1, 1)}
 

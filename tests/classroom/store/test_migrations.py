@@ -8,16 +8,19 @@ import threading
 
 import pandas as pd
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Double, Float, inspect, text
+from sqlalchemy import Double, Engine, Float, inspect, text
 
-from classroom.errors import StoreError
+from classroom.errors import OtherServer, StoreError
 from classroom.store import Store, migrations
+from classroom.store.database import connect
 from classroom.store.tables import metadata
-from tests.fakes import add_teacher, seed_class
+from tests.fakes import MONDAY_MS as T
+from tests.fakes import add_teacher, seed_class, silent
 
 FOLDER = migrations.__path__[0]
 
@@ -72,8 +75,22 @@ def next_step(tmp_path, monkeypatch):
 # What the steps after the first one have added, taken away again. A new step adds its own.
 ADDED_SINCE = (
     *(f"ALTER TABLE classes DROP COLUMN {column}" for column in ("mode", "smallest_group", "keep_days")),
-    *(f"DROP TABLE {table}" for table in ("class_windows", "counted_together", "lawful_bases")),
+    *(f"DROP TABLE {table}" for table in ("class_windows", "counted_together", "lawful_bases", "heartbeat")),
+    *(f"DROP INDEX IF EXISTS {index}" for index in ("alerts_once", "alerts_about_class_once")),
+    "DROP TABLE known_browsers",
+    "ALTER TABLE teachers DROP COLUMN signed_out_ms",
+    "DROP TABLE setup_keys",
+    "CREATE TABLE setup_keys (key_hash VARCHAR(64) PRIMARY KEY, expires_ms BIGINT NOT NULL)",
 )
+
+
+def before(step: str, store_url: str) -> Engine:
+    """A database as it was before this step."""
+    engine, config = connect(store_url), migrations._config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, ScriptDirectory(FOLDER).get_revision(step).down_revision)
+    return engine
 
 
 def test_there_is_one_last_step():
@@ -186,6 +203,38 @@ def test_two_servers_that_start_at_once_update_it_once(store, store_url, next_st
     assert len(copies(tmp_path)) == (1 if store_url.startswith("sqlite") else 0)
 
 
+def test_a_database_is_not_changed_under_a_server_that_uses_it(store, store_url, next_step, tmp_path):
+    seeded = seed_class(store, add_teacher(store))
+    assert store.heartbeat.take("the running server") is None
+    next_step("op.add_column('classes', sa.Column('half', sa.Integer))")
+    with pytest.raises(OtherServer, match="stop that server and start again"):
+        Store(store_url)
+    assert "half" not in {column["name"] for column in inspect(store._database.engine).get_columns("classes")}
+    assert store.classes.get(seeded.info.id) == seeded.info and copies(tmp_path) == []
+    store.heartbeat.release("the running server")
+    Store(store_url).close()
+    assert "half" in {column["name"] for column in inspect(store._database.engine).get_columns("classes")}
+
+
+def test_a_clock_that_was_set_back_since_a_server_was_killed_keeps_no_update_away(store, store_url, next_step):
+    store.heartbeat.take("killed")
+    silent(store, -3_600_000)
+    next_step("op.add_column('classes', sa.Column('half', sa.Integer))")
+    Store(store_url).close()
+    assert "half" in {column["name"] for column in inspect(store._database.engine).get_columns("classes")}
+
+
+def test_a_database_whose_server_was_killed_is_changed_ten_seconds_later(store, store_url, next_step):
+    store.heartbeat.take("killed")
+    silent(store, 9_000)
+    next_step("op.add_column('classes', sa.Column('half', sa.Integer))")
+    with pytest.raises(OtherServer):
+        Store(store_url)
+    silent(store, 1_000)
+    Store(store_url).close()
+    assert "half" in {column["name"] for column in inspect(store._database.engine).get_columns("classes")}
+
+
 def test_without_room_for_the_copy_nothing_is_changed(tmp_path, monkeypatch, next_step):
     url = f"sqlite:///{tmp_path / 'classes.db'}"
     Store(url).close()
@@ -200,3 +249,53 @@ def test_without_room_for_the_copy_nothing_is_changed(tmp_path, monkeypatch, nex
     with sqlite3.connect(tmp_path / "classes.db") as connection:
         assert "half" not in {row[1] for row in connection.execute("pragma table_info(classes)")}
     assert copies(tmp_path) == []
+
+
+def test_of_alerts_that_two_servers_kept_twice_one_stays_with_the_verdict_and_the_end(store_url):
+    """Step 0005. What each row was: student, rule, begin, end, verdict; with what is left of it."""
+    rows = [
+        (7, "away", 1, None, None),
+        (7, "away", 1, 50, True),  # stays: judged
+        (7, "away", 1, 60, False),
+        (7, "away", 2, None, None),  # stays: another one
+        (8, "away", 1, None, False),  # stays, and has ended with its double
+        (8, "away", 1, 70, None),
+        (None, "pace", 1, 80, None),  # stays: the first
+        (None, "pace", 1, 90, None),
+        (None, "pace", 2, None, True),  # stays: another one
+        (None, "lost", 1, None, None),  # stays: another one
+    ]
+    engine = before("0005", store_url)
+    values = {"c": 1, "n": "x", "t": T}
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO classes (title, code, opened_ms) VALUES (:n, :n, :t), (:n, 'y', :t)"), values
+        )
+        person = "INSERT INTO students (id, class_id, name, name_key, token_hash, sharing, joined_ms) VALUES"
+        for student in (7, 8):
+            connection.execute(text(f"{person} ({student}, 1, :n, '{student}', '{student}', :n, :t)"), values)
+        alert = text(
+            "INSERT INTO alerts (class_id, student_id, rule, began_ms, raised_ms, ended_ms, evidence, useful)"
+            " VALUES (:c, :student, :rule, :began, :began, :ended, :n, :useful)"
+        )
+        names = ("student", "rule", "began", "ended", "useful")
+        connection.execute(alert, [values | dict(zip(names, row, strict=True)) for row in rows])
+        connection.execute(alert, values | dict(zip(names, rows[0], strict=True)) | {"c": 2, "student": None})
+    engine.dispose()
+    store = Store(store_url)
+    kept = [
+        (each.student_id, each.rule, each.began_ms, each.ended_ms, each.useful) for each in store.alerts.of_class(1)
+    ]
+    assert kept == [
+        (7, "away", 1, 50, True),
+        (8, "away", 1, 70, False),
+        (None, "pace", 1, 80, None),
+        (None, "lost", 1, None, None),
+        (7, "away", 2, None, None),
+        (None, "pace", 2, None, True),
+    ]
+    assert len(store.alerts.of_class(2)) == 1
+    for again in kept:
+        store.alerts.add(1, *again[:3], 5, "")
+    assert len(store.alerts.of_class(1)) == len(kept)
+    store.close()

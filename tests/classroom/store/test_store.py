@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
+from classroom.class_only import ClassWindow
 from classroom.codes import token_hash
-from classroom.errors import ClassFull, CodeError, NameTaken, StoreError
-from classroom.records import Reading, Sharing
+from classroom.errors import ClassFull, CodeError, NameTaken, NotAllowed, StoreError
+from classroom.records import Reading, Sharing, SignalKind
 from classroom.store import Store, tables
 from classroom.store import readings as readings_module
+from fer_model.labels import EMOTIONS
 from fer_model.reading import Reason
 from tests.fakes import HOSTILE_NAMES, MONDAY_MS, NO_FACE, add_teacher, face, seed_class
 
@@ -99,6 +101,62 @@ class TestStore:
         assert store.teachers.signed_in("short", MONDAY_MS + 5) is None
         store.teachers.add_sign_in("next", teacher_id, MONDAY_MS + 6, MONDAY_MS + 9)
         assert rows_of(store, tables.sign_ins) == 1, "those that are too old go with the next one"
+
+    def test_a_key_ends_with_its_maker(self, store):
+        maker_id = add_teacher(store, "Eve")
+        store.teachers.add_key("of Eve", MONDAY_MS + 1, maker_id)
+        store.teachers.add_key("of the terminal", MONDAY_MS + 1)
+        assert store.teachers.has_key("of Eve", MONDAY_MS) and not store.teachers.has_key("of Eve", MONDAY_MS + 1)
+        store.teachers.remove(maker_id)
+        assert not store.teachers.has_key("of Eve", MONDAY_MS)
+        assert store.teachers.add_with_key("of Eve", "Mallory", "hash", MONDAY_MS) is None
+        assert store.teachers.add_with_key("of the terminal", "Ada", "hash", MONDAY_MS).name == "Ada"
+        with pytest.raises(NotAllowed):
+            store.teachers.add_key("another", MONDAY_MS + 1, maker_id)
+
+    def test_signing_out_everywhere_ends_all_that_opens_a_door_in_one_name_and_in_no_other(self, store):
+        ada, grace = add_teacher(store, "Ada"), add_teacher(store, "Grace")
+        for teacher_id, name in ((ada, "Ada"), (grace, "Grace")):
+            store.teachers.add_sign_in(f"sign-in of {name}", teacher_id, MONDAY_MS, MONDAY_MS + 10)
+            store.teachers.add_browser(f"browser of {name}", teacher_id, MONDAY_MS, MONDAY_MS + 10)
+            store.teachers.add_key(f"made by {name}", MONDAY_MS + 10, teacher_id)
+        store.teachers.sign_out_everywhere(ada, MONDAY_MS + 1)
+        for name, is_left in (("Ada", False), ("Grace", True)):
+            assert bool(store.teachers.signed_in(f"sign-in of {name}", MONDAY_MS)) is is_left
+            assert store.teachers.knows_browser(f"browser of {name}", name.upper(), MONDAY_MS) is is_left
+            assert store.teachers.has_key(f"made by {name}", MONDAY_MS) is is_left
+        assert [store.teachers.count_sign_ins(each, MONDAY_MS) for each in (ada, grace)] == [0, 1]
+        assert [store.teachers.signed_out_ms(each) for each in (ada, grace, 99)] == [MONDAY_MS + 1, 0, 0]
+
+    def test_a_browser_is_known_for_one_teacher_and_for_a_time(self, store):
+        add_teacher(store, "Grace")
+        teacher_id = add_teacher(store, "Ada")
+        store.teachers.add_browser("ours", teacher_id, MONDAY_MS, MONDAY_MS + 5)
+        assert store.teachers.knows_browser("ours", "ADA", MONDAY_MS + 4)
+        for token, name, at_ms in (("ours", "Grace", 0), ("theirs", "Ada", 0), ("ours", "Ada", MONDAY_MS + 5)):
+            assert not store.teachers.knows_browser(token, name, at_ms)
+        store.teachers.add_browser("next", teacher_id, MONDAY_MS + 5, MONDAY_MS + 9)
+        assert rows_of(store, tables.known_browsers) == 1, "those that are too old go with the next one"
+        store.teachers.remove(teacher_id)
+        assert rows_of(store, tables.known_browsers) == 0
+
+    def test_a_student_without_a_reading_a_tap_or_a_group_has_left_no_trace(self, store):
+        info = open_class(store)
+        ann, ben, cem, dan, eve = (join(store, info, name) for name in ("Ann", "Ben", "Cem", "Dan", "Eve"))
+        other = open_class(store, "Chemistry")
+        join(store, other, "Ann")
+        store.readings.write([Reading(info.id, ann.id, MONDAY_MS, face("happy"))], {}, MONDAY_MS)
+        store.signals.add(info.id, ben.id, SignalKind.LOST, MONDAY_MS)
+        store.readings.write([], {cem.id: (info.id, MONDAY_MS)}, MONDAY_MS)
+        store.class_windows.add([ClassWindow(info.id, MONDAY_MS, 1, (0,) * len(EMOTIONS), ((dan.id, 1),))])
+        assert store.classes.without_trace(info.id) == [cem, eve], "to be here leaves a time, and nothing of a lesson"
+
+    def test_who_was_never_here_is_known_by_the_visits(self, store):
+        info = open_class(store)
+        ann, ben = join(store, info, "Ann"), join(store, info, "Ben")
+        store.readings.write([], {ann.id: (info.id, MONDAY_MS)}, MONDAY_MS)
+        assert store.classes.never_seen(info.id, MONDAY_MS) == [ben]
+        assert store.classes.never_seen(info.id, MONDAY_MS - 1) == [], "joined since"
 
     def test_a_taken_teacher_name_leaves_the_key_good(self, store):
         add_teacher(store, "Ada")

@@ -19,7 +19,17 @@ from tests.fakes import MONDAY_MS, add_teacher, face, seed_class
 
 T = MONDAY_MS
 # Tables without a row about any student. A new table is in ``everything`` by its student_id, or is named here.
-OF_NOBODY = {"teachers", "setup_keys", "sign_ins", "rule_changes", "markers", "lawful_bases", "class_windows"}
+OF_NOBODY = {
+    "teachers",
+    "setup_keys",
+    "sign_ins",
+    "known_browsers",
+    "rule_changes",
+    "markers",
+    "lawful_bases",
+    "class_windows",
+    "heartbeat",
+}
 
 
 @pytest.fixture
