@@ -14,6 +14,7 @@ from classroom.ui.health_route import FiguresForOurselves
 from classroom.ui.kept_files import KeptFiles
 from classroom.ui.origin import OwnOrigin
 from classroom.ui.routes import ROUTES
+from classroom.ui.strangers import StrangersPages
 from classroom.ui.trouble import say_what_failed
 from classroom.ui.uploads import UploadsForTeachers
 
@@ -53,6 +54,7 @@ app = st.App(
         SecurityHeaders.as_middleware(),
         OwnOrigin.as_middleware(),
         FiguresForOurselves.as_middleware(),
+        StrangersPages.as_middleware(),
         KeptFiles.as_middleware(),
         UploadsForTeachers.as_middleware(),
     ],

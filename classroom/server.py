@@ -11,6 +11,7 @@ from classroom.accounts import Accounts
 from classroom.alert_desk import AlertDesk
 from classroom.analysis_desk import AnalysisDesk
 from classroom.analysis_jobs import AnalysisJobs
+from classroom.audience import Audience
 from classroom.board import LiveBoard
 from classroom.clock import Clock, not_before, now_ms
 from classroom.codes import new_token, token_hash
@@ -42,7 +43,7 @@ from classroom.rooms import Rooms
 from classroom.roster import parse_roster
 from classroom.school_account import SchoolAccounts
 from classroom.settings import Settings
-from classroom.shedding import NO_MORE_CAMERAS
+from classroom.shedding import IN_TIME_S, NO_MORE_CAMERAS
 from classroom.signalling import Signalling
 from classroom.slots import FrameSlots, Slot
 from classroom.store import Store
@@ -82,6 +83,7 @@ class ClassServer:
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
         self.signals = Signalling(self.store, clock)
         self.presence = Presence(clock, self.slots, page_is_open)
+        self.audience = Audience(clock)
         self.demo = DemoClass(self.store, lambda: self.recorder, clock, settings.window_s)
         self.rooms = Rooms(
             self.store,
@@ -102,7 +104,7 @@ class ClassServer:
         self.engine = self.engines.usual
         self.loop_lag = LoopLag()
         self.ticker = Ticker(
-            *(self.slots, self._engine_of, self.recorder.add, clock), self.loop_lag.mean_s, settings.read_every_s
+            *(self.slots, self._engine_of, self.recorder.add, clock), self._late_s, settings.read_every_s
         )
         self.alerts = AlertDesk(self.store, clock)
         self.desk = AnalysisDesk(settings.models_dir) if settings.reads_files else NoDesk()
@@ -379,6 +381,13 @@ class ClassServer:
     def _engine_of(self, class_id: int) -> Engine:
         info = self._info_of(class_id)
         return self.engines.of(info is None or info.mode.shows.expression)
+
+    def _late_s(self, last_s: float) -> float:
+        """How late the event loop was, for what decides what students give up. Strangers give up theirs first."""
+        late_s = self.loop_lag.mean_s(last_s)
+        if late_s > IN_TIME_S and not self._is_quiet():
+            self.audience.give_way()
+        return 0.0 if self.audience.gave_way_within(last_s * 1000) else late_s
 
     def _last_seen_ms(self, student_id: int) -> int | None:
         return self.rooms.last_seen_ms(student_id) or self.presence.last_seen_ms(student_id)
