@@ -16,6 +16,7 @@ from classroom.ui.kept_files import KeptFiles
 from classroom.ui.message_pace import MessagePace
 from classroom.ui.origin import OwnOrigin
 from classroom.ui.routes import ROUTES
+from classroom.ui.strangers import StrangersPages
 from classroom.ui.trouble import say_what_failed
 from classroom.ui.uploads import UploadsForTeachers
 
@@ -60,6 +61,7 @@ app = st.App(
         OwnOrigin.as_middleware(),
         FiguresForOurselves.as_middleware(),
         MessagePace.as_middleware(),
+        StrangersPages.as_middleware(),
         KeptFiles.as_middleware(),
         UploadsForTeachers.as_middleware(),
     ],

@@ -12,6 +12,7 @@ from classroom.accounts import Accounts
 from classroom.alert_desk import AlertDesk
 from classroom.analysis_desk import AnalysisDesk
 from classroom.analysis_jobs import AnalysisJobs
+from classroom.audience import Audience
 from classroom.board import LiveBoard
 from classroom.class_list import ClassLists
 from classroom.class_watch import ClassWatch
@@ -47,7 +48,7 @@ from classroom.roster import parse_roster
 from classroom.school_account import SchoolAccounts
 from classroom.server_folder import ServerFolder
 from classroom.settings import Settings
-from classroom.shedding import NO_MORE_CAMERAS
+from classroom.shedding import IN_TIME_S, NO_MORE_CAMERAS
 from classroom.signalling import Signalling
 from classroom.slots import FrameSlots, Slot
 from classroom.store import Store
@@ -113,6 +114,7 @@ class ClassServer:
         self.slots: FrameSlots[av.VideoFrame] = FrameSlots()
         self.signals = Signalling(self.store, clock)
         self.presence = Presence(clock, self.slots, page_is_open)
+        self.audience = Audience(clock)
         self.demo = DemoClass(self.store, lambda: self.recorder, clock, settings.window_s)
         self.rooms = Rooms(
             self.store,
@@ -132,7 +134,7 @@ class ClassServer:
         self.engines = Engines(settings.models_dir, engine, LocalEngine)
         self.loop_lag = LoopLag()
         self.ticker = Ticker(
-            *(self.slots, self._engine_of, self.recorder.add, clock), self.loop_lag.mean_s, settings.read_every_s
+            *(self.slots, self._engine_of, self.recorder.add, clock), self._late_s, settings.read_every_s
         )
         self.alerts = AlertDesk(self.store, clock)
         self.desk: AnalysisDesk | NoDesk = NoDesk()
@@ -479,6 +481,13 @@ class ClassServer:
     def _engine_of(self, class_id: int) -> Engine:
         info = self._info_of(class_id)
         return self.engines.of(info is None or info.mode.shows.expression)
+
+    def _late_s(self, last_s: float) -> float:
+        """How late the event loop was, for what decides what students give up. Strangers give up theirs first."""
+        late_s = self.loop_lag.mean_s(last_s)
+        if late_s > IN_TIME_S and not self._is_quiet():
+            self.audience.give_way()
+        return 0.0 if self.audience.gave_way_within(last_s * 1000) else late_s
 
     def _last_seen_ms(self, student_id: int) -> int | None:
         return self.rooms.last_seen_ms(student_id) or self.presence.last_seen_ms(student_id)

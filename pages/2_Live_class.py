@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from classroom.lawful import why_no_expression
-from classroom.ui import forms
 from classroom.ui.board_view import show_board, show_invitation
+from classroom.ui.demo_view import show_demo
 from classroom.ui.page import open_page
 from classroom.ui.room_view import share_room_camera
 from classroom.ui.teacher_view import (
@@ -25,10 +24,7 @@ if demo and mode is None:
     st.info(why_no_expression(server.settings))
     st.stop()
 if demo:
-    live = server.demo.watch(mode)
-    st.info("These students are made up, to show the board. Nothing of this is real.", icon=":material/science:")
-    show_board(visit, live)
-    forms.download_links(live.info, visit.zone.key)
+    show_demo(visit)
     st.stop()
 
 if ended := just_ended(visit):

@@ -61,8 +61,6 @@ def show_verdicts(visit: Visit, report: ClassReport) -> None:
 def _card(visit: Visit, info: ClassInfo, alert: Alert, who: str, series: list[float | None], at_ms: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"alert-{alert.id}"):
         st.html(alert_html(alert, who, series, at_ms))
-        if info.is_demo:
-            return
         if alert.useful is None:
             for verdict, icon in ((True, ":material/thumb_up:"), (False, ":material/thumb_down:")):
                 st.button(

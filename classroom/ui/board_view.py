@@ -17,7 +17,7 @@ from classroom.ui import forms
 from classroom.ui.addresses import JOIN
 from classroom.ui.alert_view import show_alerts
 from classroom.ui.gate import gated_fragment
-from classroom.ui.live_chart import live_chart
+from classroom.ui.live_chart import chart_text, show_chart
 from classroom.ui.marker_view import hands_to_lower, marker_row
 from classroom.ui.mode_board import chart_caption, numbers_of_mode_html
 from classroom.ui.mode_words import mode_html
@@ -39,12 +39,8 @@ def show_board(visit: Visit, live: LiveBoard) -> None:
 def _refreshing(visit: Visit, live: LiveBoard) -> None:
     server = visit.server
     try:
-        if not server.is_open(live.info) and not live.info.is_demo:
+        if not server.is_open(live.info):
             st.rerun()  # ended in another browser of this teacher
-        if live.info.is_demo:
-            if (mode := server.settings.demo_mode) is None:  # since somebody said where this server is used
-                st.rerun()
-            live = server.demo.watch(mode)  # says that somebody watches; a demo that had ended begins again
         board = live.look()
     except StoreError as error:
         st.error(str(error), icon=":material/database_off:")
@@ -54,9 +50,8 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
     st.html(mode_html(info))
     _troubles(server, info, visit.zone)
     st.html(signals_html(board))
-    if not info.is_demo:
-        hands_to_lower(visit, info, board)
-        marker_row(visit, info, board)
+    hands_to_lower(visit, info, board)
+    marker_row(visit, info, board)
     figure = timeline_figure(
         *(board.drawn, board.drawn_s, visit.zone),
         from_ms=info.opened_ms,
@@ -64,7 +59,7 @@ def _refreshing(visit: Visit, live: LiveBoard) -> None:
         markers=board.markers,
         mode=info.mode,
     )
-    live_chart(figure, key="timeline", alt="The class, signals and markers over time")
+    show_chart(chart_text(figure, alt="The class, signals and markers over time"), key="timeline")
     st.caption(chart_caption(info.mode, board.drawn_s))
     st.html(numbers_of_mode_html(info, board))
     if info.mode.shows.mood:

@@ -10,7 +10,7 @@ import binascii
 import json
 from collections.abc import Mapping
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from classroom.ui.origin import came_over_https
@@ -43,8 +43,8 @@ def drop_cookie(request: Request, response: Response, name: str) -> None:
         response.delete_cookie(HOST + name, path="/", httponly=True, samesite="lax", secure=True)
 
 
-def cookie_of(request: Request, name: str) -> str:
-    """A cookie of who asks, empty without one."""
+def cookie_of(request: HTTPConnection, name: str) -> str:
+    """A cookie of who asks, or of who opens a connection; empty without one."""
     return read_cookie(request.cookies, name, _is_secure(request))
 
 
@@ -53,7 +53,7 @@ def read_cookie(cookies: Mapping[str, str], name: str, is_secure: bool) -> str:
     return cookies.get(HOST + name) or ("" if is_secure else cookies.get(name, ""))
 
 
-def _is_secure(request: Request) -> bool:
+def _is_secure(request: HTTPConnection) -> bool:
     return came_over_https(request.url.scheme, request.headers)
 
 

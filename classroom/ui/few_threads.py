@@ -11,6 +11,7 @@ from typing import TypeVar
 from classroom.errors import NotAllowed
 
 MOST_WAITING = 50
+FULL = "Many sign in at this moment. Try again in a few seconds."
 
 Result = TypeVar("Result")
 
@@ -18,9 +19,11 @@ Result = TypeVar("Result")
 class FewThreads:
     """To be used on one event loop. The threads start when they are needed, and end with the process."""
 
-    def __init__(self, name: str, threads: int, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(self, name: str, threads: int, most_waiting: int = MOST_WAITING, full: str = FULL) -> None:
+        """``full``: what is said when no more may wait."""
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._most = threads + most_waiting
+        self._full = full
         self._inside = 0
 
     async def run(self, work: Callable[[], Result]) -> Result:
@@ -30,7 +33,7 @@ class FewThreads:
             NotAllowed: more wait than are served in some seconds.
         """
         if self._inside >= self._most:
-            raise NotAllowed("Many sign in at this moment. Try again in a few seconds.")
+            raise NotAllowed(self._full)
         self._inside += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)

@@ -8,7 +8,7 @@ from classroom.ui.gate import gated_fragment
 from classroom.ui.page import Visit
 
 
-@gated_fragment(run_every=3)
+@gated_fragment(run_every=10)  # every stranger's page has it
 def health_line(visit: Visit) -> None:
     """One quiet line when all is well. What is not well is told to teachers only: it would help who attacks."""
     parts = visit.server.health.parts()

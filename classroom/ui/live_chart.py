@@ -1,5 +1,6 @@
 """A Plotly chart that is updated in place: it neither blinks nor forgets its zoom."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import plotly
@@ -21,9 +22,21 @@ _chart = st.components.v2.component(
 )
 
 
-def live_chart(figure: dict, key: str, alt: str) -> None:
-    """Show the figure, ``data`` and ``layout`` of Plotly's schema; the same ``key`` updates the same chart."""
+@dataclass(frozen=True)
+class ChartText:
+    """A figure as the browser is sent it, so that it is made once for many pages."""
+
+    figure: str
+    height: int
+    alt: str
+
+
+def chart_text(figure: dict, alt: str) -> ChartText:
+    """The figure, ``data`` and ``layout`` of Plotly's schema, as text. ``alt`` is for who cannot see it."""
+    return ChartText(to_json_plotly(figure, engine="orjson"), figure["layout"]["height"], alt)
+
+
+def show_chart(chart: ChartText, key: str) -> None:
+    """The same ``key`` updates the same chart."""
     address = f"{PLOTLY}?v={plotly.__version__}"
-    height = figure["layout"]["height"]
-    text = to_json_plotly(figure, engine="orjson")
-    _chart(data={"figure": text, "plotly": address, "alt": alt}, key=key, height=height)
+    _chart(data={"figure": chart.figure, "plotly": address, "alt": chart.alt}, key=key, height=chart.height)

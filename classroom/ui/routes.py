@@ -5,6 +5,7 @@ server once and sends the browser back to a page; what went wrong is said there,
 """
 
 from asyncio import sleep
+from datetime import tzinfo
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from classroom.server import ClassServer
 from classroom.ui import cookies, running
 from classroom.ui.account_routes import ACCOUNT_ROUTES
 from classroom.ui.addresses import JOIN, PLOTLY
+from classroom.ui.demo_files import demo_file
 from classroom.ui.guard import foreign, form_of, in_thread, post, source_of, zone_of
 from classroom.ui.health_route import HEALTH_ROUTE
 from classroom.ui.live_chart import PLOTLY_JS
@@ -104,9 +106,14 @@ async def class_download(request: Request) -> Response:
         info = await in_thread(_readable_class, server, request)
         if info is None or name not in file_names(info.mode):
             return PlainTextResponse("There is no such class, or it is not yours. Sign in and open it in Reports.", 404)
-        if not info.is_demo and (why := why_no_files(server.settings)):
+        with_names = request.query_params.get("names") != "no"
+        if info.is_demo:
+            data = await demo_file(server, info, name, with_names)
+        elif why := why_no_files(server.settings):
             return PlainTextResponse(why, 403)
-        data = await in_thread(_file, server, info, name, request)
+        else:
+            zone = zone_of(request.query_params.get("zone", ""))
+            data = await in_thread(_file, server, info, name, zone, with_names)
     except ClassroomError as error:
         return PlainTextResponse(str(error), 503)
     headers = {
@@ -145,11 +152,9 @@ def _readable_class(server: ClassServer, request: Request) -> ClassInfo | None:
     return info if teacher and teacher.id == info.teacher_id else None
 
 
-def _file(server: ClassServer, info: ClassInfo, name: str, request: Request) -> bytes:
+def _file(server: ClassServer, info: ClassInfo, name: str, zone: tzinfo, with_names: bool) -> bytes:
     if info.is_open:
         server.recorder.flush()
-    zone = zone_of(request.query_params.get("zone", ""))
-    with_names = request.query_params.get("names") != "no"
     return class_file(server.store, info, name, server.settings.window_s, zone, with_names)
 
 

@@ -17,6 +17,7 @@ from classroom.store import tables
 from classroom.ui import (
     board_view,
     cookies,
+    demo_view,
     empty_rows_view,
     gate,
     health,
@@ -252,6 +253,7 @@ class TestFragments:
             (pictures_view.show_pictures, ()),
             (try_view._try, ()),
             (empty_rows_view.clear_rows, (None,)),
+            (demo_view._refreshing, ()),
             (health.health_table, ()),
         ]:
             with pytest.raises(Rerun):
