@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from classroom.lawful import why_no_expression
 from classroom.ui.board_view import show_board, show_invitation
 from classroom.ui.demo_view import show_demo
 from classroom.ui.page import open_page
@@ -19,8 +20,7 @@ demo = "demo" in st.query_params
 visit = open_page("Live class", wide=True, gate=not demo)
 server = visit.server
 
-mode = server.settings.demo_mode
-if demo and mode is None:
+if demo and server.settings.demo_mode is None:
     st.info(why_no_expression(server.settings))
     st.stop()
 if demo:

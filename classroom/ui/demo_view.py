@@ -62,7 +62,7 @@ def show_demo(visit: Visit) -> None:
         st.info(_PAUSED if server.audience.is_paused else _FULL, icon=":material/science:")
         st.page_link(PAGE_FILES[LIVE], label="Try again", query_params={"demo": "1"})
         return
-    live = server.demo.watch()
+    live = server.demo.watch(server.settings.demo_mode)
     st.info(_MADE_UP, icon=":material/science:")
     st.session_state.setdefault("sort_tiles", SORTINGS[0])
     _refreshing(visit)
@@ -71,10 +71,11 @@ def show_demo(visit: Visit) -> None:
 
 @gated_fragment(run_every=REFRESH_S)
 def _refreshing(visit: Visit) -> None:
-    if not visit.server.audience.admit(_page()):
-        st.rerun()  # says why
+    mode = visit.server.settings.demo_mode
+    if mode is None or not visit.server.audience.admit(_page()):
+        st.rerun()  # says why: the machine is needed, or somebody has said where this server is used
     try:
-        live = visit.server.demo.watch()  # says that somebody watches; a demo that had ended begins again
+        live = visit.server.demo.watch(mode)  # says that somebody watches; a demo that had ended begins again
         answer = _answer(visit, live)
     except StoreError as error:
         st.error(str(error), icon=":material/database_off:")
@@ -122,7 +123,7 @@ def _made(server: ClassServer, live: LiveBoard, board: Board, zone) -> _Answer:
     under = [
         f'<div class="mode">{escape(chart_caption(info.mode, board.drawn_s))}</div>',
         numbers_of_mode_html(info, board),
-        counts_html(board.counts_now, f"of {board.usable_now} faces, last 6 s"),
+        counts_html(board.counts_now, f"of {board.usable_now} faces, last 6 s") if info.mode.shows.mood else "",
         _alerts_html(server, live, board, names),
     ]
     events = [

@@ -57,7 +57,7 @@ def test_who_comes_when_it_is_full_or_pauses_reads_why_and_starts_nothing(browse
         server.audience.admit(f"page {number}")
     if paused:
         server.audience.give_way()
-    monkeypatch.setattr(server.demo, "watch", lambda: pytest.fail("nobody watches"))
+    monkeypatch.setattr(server.demo, "watch", lambda mode: pytest.fail("nobody watches"))
     browser.open(LIVE, demo="1")
     assert browser.failed == []
     assert words in browser.text and "Student 07" not in browser.text
