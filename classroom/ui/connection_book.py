@@ -36,7 +36,10 @@ class ConnectionBook:
         self._of: Counter[str] = Counter()
 
     def enter(self, new: Connection) -> Connection | None:
-        """A new one; gives the one that has to go for it, which is the new one where everybody else is busy."""
+        """A new one; gives the one that has to go for it, which is the new one where everybody else is busy.
+
+        Who has to go has left with that: many may come before its connection is closed.
+        """
         group = address_group(new.address)
         is_over = not self._is_proxy(new.address) and group != "here" and self._of[group] >= self.most_of_address
         goes = None
@@ -44,12 +47,14 @@ class ConnectionBook:
             goes = self._idle(group) or new
         elif len(self._open) >= self.most:
             goes = self._idle() or new
-        self._open[new] = group
-        self._of[group] += 1
+        if goes is not new:
+            self.leave(goes)
+            self._open[new] = group
+            self._of[group] += 1
         return goes
 
-    def leave(self, gone: Connection) -> None:
-        """It is closed; may be called twice."""
+    def leave(self, gone: Connection | None) -> None:
+        """It is closed, or will be; may be called twice."""
         group = self._open.pop(gone, None)
         if group is not None:
             self._of[group] -= 1

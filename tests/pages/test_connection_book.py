@@ -21,10 +21,7 @@ def book():
 
 def enter(book: ConnectionBook, address: str, is_idle: bool = True) -> tuple[Made, Made | None]:
     new = Made(address, is_idle)
-    goes = book.enter(new)
-    if goes:
-        book.leave(goes)
-    return new, goes
+    return new, book.enter(new)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +71,12 @@ def test_when_all_places_are_taken_who_asks_nothing_goes_first_whatever_the_addr
     assert goes is made[5]
     new, goes = enter(book, "198.51.100.2", is_idle=False)
     assert goes is not None and len(book) == book.most
+
+
+def test_of_many_that_come_at_once_each_has_another_one_go(book):
+    made = [enter(book, f"203.0.113.{number}")[0] for number in range(book.most)]
+    assert [enter(book, f"198.51.100.{number}")[1] for number in range(3)] == made[:3]
+    assert len(book) == book.most
 
 
 def test_who_has_left_counts_no_more(book):
