@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from classroom.codes import ALPHABET
+from classroom.codes import ALPHABET, LENGTH
 from classroom.door import (
     JOIN_GAP_MS,
     JOINS_MS,
@@ -99,6 +99,11 @@ def test_what_cannot_be_a_code_is_no_guess(door, info):
         with pytest.raises(CodeError, match="has 3"):
             door.find("ABC", SCHOOL)
     assert door.wait_ms(SCHOOL) == 0
+
+
+def test_what_the_docs_say_of_who_guesses_with_a_hundred_pages_is_so():
+    guesses_a_year = 100 * 1000 / SLOW_MS * 365 * 24 * 3600
+    assert len(ALPHABET) ** LENGTH / guesses_a_year == pytest.approx(540, abs=5)
 
 
 class TestPosted:
