@@ -1,10 +1,15 @@
 """The school's account: who is let in by what the provider says. The provider itself and Streamlit's part are made up."""
 
 import re
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.testclient import TestClient
+from streamlit.runtime.secrets import AttrDict, Secrets
+from streamlit.web.server.starlette.starlette_auth_routes import create_auth_routes
 
 from classroom.errors import NotAllowed
 from classroom.school_account import MAX_TICKETS, TICKET_MS
@@ -114,3 +119,32 @@ def test_no_password_opens_an_account_of_the_school(server):
     for password in (PASSWORD, "", server.store.teachers.with_password("ada@school.example")[1]):
         with pytest.raises(NotAllowed, match="do not match"):
             server.accounts.sign_in("ada@school.example", password)
+
+
+ELSEWHERE = "https://elsewhere.example/"
+
+
+@pytest.mark.parametrize("path", ["/auth/login", "/auth/logout", "/oauth2callback", "/teacher/enter"])
+@pytest.mark.parametrize("asks", ["next", "redirect_uri", "post_logout_redirect_uri", "return_to", "state", "provider", "error"])  # fmt: skip
+def test_nobody_is_sent_elsewhere_by_what_stands_in_an_address(server, monkeypatch, path, asks):
+    """Attack: a link to this server that ends at somebody else's page, where a password is typed."""
+    secrets = {
+        "auth": AttrDict({"redirect_uri": "http://testserver/oauth2callback", "cookie_secret": "0123456789abcdef"})
+    }
+    monkeypatch.setattr(Secrets, "load_if_toml_exists", lambda self: True)
+    monkeypatch.setattr(Secrets, "get", lambda self, name, default=None: secrets.get(name, default))
+    app = Starlette(
+        routes=[*create_auth_routes(""), *ROUTES],
+        middleware=[Middleware(SessionMiddleware, secret_key="made up for this test only")],
+    )
+    client = TestClient(app, follow_redirects=False)
+    query = {asks: ELSEWHERE, "code": "1"}
+    forged = {"Host": "elsewhere.example", "X-Forwarded-Host": "elsewhere.example"}
+    for headers in ({}, forged):
+        if path == "/teacher/enter":
+            response = client.post(f"{path}?{urlencode(query)}", data={"ticket": "x"} | query, headers=OWN | headers)
+        else:
+            response = client.get(path, params=query, headers=headers)
+        assert response.status_code in (302, 303)
+        location = response.headers["location"]
+        assert not urlsplit(location).netloc and not location.startswith("//"), location
