@@ -76,6 +76,15 @@ class StepCounts:
         for part in [part for part in self._sums if (part + 1) * _PART_MS <= self._from_ms]:
             del self._sums[part]
 
+    def leave_out(self, student_id: int) -> None:
+        """Nothing of this student is counted any more."""
+        row = self._row_of.get(student_id)
+        if row is not None:
+            self.first_ms[row] = np.inf
+            for sums in self._sums.values():
+                if row < sums.shape[1]:
+                    sums[:, row] = 0
+
     def is_silent(self, hour: int) -> bool:
         """Whether nothing was read in this hour since 1970."""
         return hour not in self._hours

@@ -65,6 +65,12 @@ class ClassAlerts:
             if alert.id == alert_id:
                 self._kept[key] = replace(alert, useful=useful)
 
+    def leave_out(self, student_id: int) -> None:
+        """The student has been erased, and with them the alerts about them."""
+        self._kept = {key: alert for key, alert in self._kept.items() if alert.student_id != student_id}
+        self._watch.leave_out(student_id)
+        self._attention.forget(student_id)
+
     def series(self, alert: Alert) -> list[float | None]:
         """The last minutes of what its rule saw, ``None`` where nothing was known."""
         return self._watch.series(alert.rule, alert.student_id)
@@ -134,6 +140,12 @@ class AlertDesk:
     def forget(self, class_id: int) -> None:
         with self._lock:
             self._classes.pop(class_id, None)
+
+    def leave_out(self, class_id: int, student_id: int) -> None:
+        """A student has been erased. To read the class again for that would be dear: it may be an hour long."""
+        with self._lock:
+            if class_id in self._classes:
+                self._classes[class_id].leave_out(student_id)
 
     def close(self) -> None:
         self._stop.set()

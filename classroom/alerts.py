@@ -114,6 +114,12 @@ class AlertWatch:
         """Readings that are new, see ``StepCounts.add``."""
         self.counts.add(readings)
 
+    def leave_out(self, student_id: int) -> None:
+        """The student has been erased: nothing of them lasts, and nothing counts for the class."""
+        self.counts.leave_out(student_id)
+        for lasting in self._lasting.values():
+            lasting.pop(student_id, None)
+
     def advance(self, until_ms: int, signals: pd.DataFrame, visits: pd.DataFrame) -> list[Event]:
         """All steps up to ``until_ms``: what begins and ends, in the order of time.
 

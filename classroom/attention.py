@@ -106,6 +106,10 @@ class Attention:
                 marks[rows] = _marks(past, at_ms[rows], values[rows])
         return readings.assign(**dict(zip(MARKS, marks.T, strict=True)))
 
+    def forget(self, student_id: int) -> None:
+        """The student has been erased."""
+        self._past.pop(student_id, None)
+
     def own(self, student_id: int) -> Own | None:
         """What is usual for a student, ``None`` before the first two minutes in view are over."""
         past = self._past.get(student_id)

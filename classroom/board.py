@@ -183,6 +183,15 @@ class LiveBoard:
             self._board = None
             self._begin_anew()
 
+    def leave_out(self, student_id: int) -> None:
+        """The student has been erased: out of all that was added up, without reading the class again."""
+        with self._lock:
+            self._board = None
+            if self._windows is not None:
+                self._windows = self._windows.drop(index=student_id, level="student_id", errors="ignore")
+                self._recent = self._recent[self._recent["student_id"] != student_id]
+            self._attention.forget(student_id)
+
     def _begin_anew(self) -> None:
         self._windows, self._after_id, self._attention = None, 0, Attention()
 

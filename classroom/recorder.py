@@ -14,6 +14,7 @@ from classroom.class_only import ClassWindow
 from classroom.clock import Clock
 from classroom.errors import StoreError
 from classroom.gathering import ClassOnlyWindows
+from classroom.latest import Latest
 from classroom.records import Reading
 from classroom.store import Store
 
@@ -46,7 +47,7 @@ class Recorder:
         self._windows = windows
         self._told: dict[int, list[ClassWindow]] = {}  # windows that are not written yet, by class
         self._waiting: list[Reading] = []
-        self._refused: dict[int, int] = {}  # student id: what was seen until then is not wanted
+        self._refused: Latest[int, int] = Latest()  # student id: what was seen until then is not wanted
         self._lock = threading.Lock()  # the list
         self._writing = threading.Lock()  # one write at a time, so rows keep their order
         self._stop = threading.Event()
@@ -109,7 +110,7 @@ class Recorder:
         """
         with self._writing:
             with self._lock:
-                self._refused[student_id] = max(until_ms, self._refused.get(student_id, -1))
+                self._refused.set(student_id, max(until_ms, self._refused.get(student_id, -1)))
                 kept = [
                     each
                     for each in self._waiting

@@ -28,6 +28,7 @@ from classroom.gathering import ClassOnlyWindows
 from classroom.health import Health
 from classroom.heartbeat import Heartbeat
 from classroom.keeping import Keeping
+from classroom.latest import Latest
 from classroom.lawful import LawfulBases
 from classroom.loop_lag import LoopLag
 from classroom.marker_desk import MarkerDesk
@@ -148,6 +149,7 @@ class ClassServer:
             *(self.store, self.recorder, clock),
             self._forget_student,
             self._read_anew,
+            self._leave_out,
             lambda: self.retention.look_soon(),
         )
         self.empty_rows = EmptyRows(self.store, self.rights, clock, self._last_seen_ms)
@@ -162,7 +164,7 @@ class ClassServer:
         self._boards: dict[int, LiveBoard] = {}
         self._ended: set[int] = set()
         self._ended_videos: dict[int, str] = {}  # student to why
-        self._left_for_good: set[int] = set()
+        self._left_for_good: Latest[int, bool] = Latest()
         self._lock = threading.Lock()
         self.class_watch = ClassWatch(self.store, self._here, self._forget, self.rights.erased_elsewhere)
         self.retention = Retention(self.store, clock, settings.retention_days, self.keeping.erase_class, self._is_quiet)
@@ -368,6 +370,8 @@ class ClassServer:
 
     def leave(self, student: Student) -> None:
         """The student leaves: gone at once, back in the same row with the same cookie."""
+        if self.presence.last_seen_ms(student.id) is None:
+            return  # gone already; who leaves again and again must not cost a commit each time
         try:
             self.recorder.flush()
             self.signals.leave(student)
@@ -382,7 +386,7 @@ class ClassServer:
             StoreError: the database does not answer; the cookie is still good.
         """
         self.store.classes.set_token(student.id, token_hash(new_token()))
-        self._left_for_good.add(student.id)
+        self._left_for_good.set(student.id, True)
         self.leave(student)
 
     def has_left_for_good(self, student: Student) -> bool:
@@ -434,8 +438,8 @@ class ClassServer:
             raise BadInput(NO_MORE_CAMERAS)
 
     def _must_be_open(self, student: Student) -> None:
-        info = self.store.classes.get(student.class_id)
-        if info is None or not info.is_open:
+        info = self._info_of(student.class_id)
+        if info is None or not self.is_open(info):
             raise BadInput("The class has ended, so nothing was sent.")
 
     def _add(self, info: ClassInfo, name: str, hashed: str, sharing: Sharing) -> Student:
@@ -507,6 +511,13 @@ class ClassServer:
         if board:
             board.read_anew()
         self.alerts.forget(class_id)
+
+    def _leave_out(self, class_id: int, student_id: int) -> None:
+        with self._lock:
+            board = self._boards.get(class_id)
+        if board:
+            board.leave_out(student_id)
+        self.alerts.leave_out(class_id, student_id)
 
     def _is_quiet(self) -> bool:
         return not self.presence.seen() and not self.rooms.seen()

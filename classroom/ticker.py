@@ -21,6 +21,7 @@ from classroom.busy_share import BusyShare
 from classroom.clock import Clock
 from classroom.engine import Engine
 from classroom.errors import EngineError
+from classroom.latest import Latest
 from classroom.records import Reading
 from classroom.shedding import FASTEST_S, STEP_S, Load, Shedding
 from classroom.slots import FrameSlots, Slot
@@ -60,8 +61,9 @@ class Ticker:
         self._engine_of = engine_of
         self._record = record
         self._clock = clock
-        self._due_s: dict[int, float] = {}  # student id to the time from which the next analysis is due, monotonic
-        self._read_ms: dict[int, int] = {}  # student id to when the frame arrived that was read last
+        # By student: from when on the next analysis is due, monotonic; when the frame arrived that was read last.
+        self._due_s: Latest[int, float] = Latest()
+        self._read_ms: Latest[int, int] = Latest()
         self._busy = BusyShare(STEP_S)  # of the engine
         self._choosing = threading.Lock()  # one thread waits for frames and chooses
         self._reading = threading.Lock()  # one batch at a time is at the engine
@@ -107,7 +109,8 @@ class Ticker:
         due = [student for student in self._slots.fresh() if self._due_s.get(student, now_s) <= now_s]
         due.sort(key=lambda student: self._due_s.get(student, -math.inf))
         taken = [slot for slot in map(self._slots.take, due[:BATCH]) if slot is not None]
-        self._due_s.update((slot.student_id, self._next_s(slot.student_id, now_s)) for slot in taken)
+        for slot in taken:
+            self._due_s.set(slot.student_id, self._next_s(slot.student_id, now_s))
         return taken
 
     def read(self, taken: list[Slot[av.VideoFrame]]) -> None:
@@ -134,7 +137,8 @@ class Ticker:
         began_s = time.monotonic()
         faces = engine.analyse(pictures)
         self._busy.note(began_s, time.monotonic())
-        self._read_ms.update((slot.student_id, slot.arrived_ms) for slot in own)
+        for slot in own:
+            self._read_ms.set(slot.student_id, slot.arrived_ms)
         return [
             Reading(slot.class_id, slot.student_id, slot.arrived_ms, face)
             for slot, face in zip(own, faces, strict=True)

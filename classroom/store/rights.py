@@ -51,14 +51,14 @@ class StudentRights:
             connection.execute(delete(students).where(students.c.id == student.id))
             _erase_windows_of_few(connection, student.class_id)
 
-    def take_back(self, student: Student, since_ms: int) -> int:
-        """Delete the student's readings since then, and the alerts that rest on them. Gives how many readings."""
+    def take_back(self, student: Student, since_ms: int) -> tuple[int, int]:
+        """Delete the student's readings since then, and the alerts that rest on them. Gives how many of each."""
         late = (readings.c.student_id == student.id) & (readings.c.at_ms >= since_ms)
         lasted = or_(alerts.c.ended_ms.is_(None), alerts.c.ended_ms >= since_ms)
         with self._database.begin_erasing() as connection:
             count = connection.execute(delete(readings).where(late)).rowcount
-            connection.execute(delete(alerts).where(alerts.c.student_id == student.id, lasted))
-        return count
+            ended = connection.execute(delete(alerts).where(alerts.c.student_id == student.id, lasted)).rowcount
+        return count, ended
 
 
 def _erase_windows_of_few(connection, class_id: int) -> None:

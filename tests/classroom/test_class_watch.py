@@ -21,7 +21,7 @@ from tests.fakes import FakeEngine, FakeRoomReader, add_teacher, camera_frame, f
 
 @pytest.fixture
 def server(store_url, clock, by_hand):
-    server = ClassServer(Settings(database_url=store_url, smallest_group=5), clock, FakeEngine())
+    server = ClassServer(Settings(database_url=store_url, smallest_group=5), clock, FakeEngine(lively=True))
     yield server
     server.close()
 
@@ -161,6 +161,7 @@ class TestAnErasure:
     def test_a_window_that_is_not_over_does_not_count_the_student(self, server, elsewhere, ada, clock):
         info = server.open_class(ada, "Optics", mode=Mode.CLASS_ONLY)
         students = [join(server, info, f"S{number}") for number in range(6)]
+        assert all([server.counts(student, "192.0.2.1", "") for student in students])
         server.class_watch.look()
         send(server, clock, *students, seconds=WINDOW_S - 2)
         elsewhere.rights.erase(students[0])

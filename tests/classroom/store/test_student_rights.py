@@ -106,7 +106,7 @@ class TestErase:
 class TestTakeBack:
     def test_only_the_readings_since_then_go_and_only_the_students(self, store, seeded):
         ann, ben, _ = seeded.students
-        assert store.rights.take_back(ann, T + 100_000) == 20
+        assert store.rights.take_back(ann, T + 100_000) == (20, 1)
         left = store.readings.of_class(seeded.info.id)
         assert left[left["student_id"] == ann.id]["at_ms"].max() == T + 99_000
         assert len(left[left["student_id"] == ben.id]) == 60
