@@ -24,8 +24,7 @@ def test_a_class_from_start_to_end(fresh_server: ServerProcess, open_context):
 
     mia = Student(open_context("a turning face"), server.url)
     mia.open_link(code)
-    options = mia.page.locator("#names option").evaluate_all("all => all.map((each) => each.value)")
-    assert options == ["Mia", "Ben", "Zoe"]
+    assert not any(name in mia.page.content() for name in ("Mia", "Ben", "Zoe")), "the list is for the teacher"
     mia.page.wait_for_timeout(1500)
     assert mia.camera_calls == [], "the camera was asked for, or a connection made, before the button was pressed"
     mia.submit("Mia")
