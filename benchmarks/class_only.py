@@ -7,7 +7,7 @@ changes the expression; in "joins" also what everybody else shows. From that the
 best that can be done by adding and subtracting. Three rules are compared: nothing but a smallest number; also skipping
 a window that differs from the last told one by fewer than k students; and the groups of ``classroom.class_only``.
 
-A second attacker joins, with scripts: see ``class_only_crowd``.
+A second attacker joins with scripts: see ``class_only_crowd``. How their pictures are told: ``class_only_pictures``.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import class_only_crowd
+from benchmarks import class_only_crowd, class_only_pictures
 from classroom.class_only import GRACE_MS, LEAST_K, LIVE_PICTURES, WINDOW_S, Gathering, Groups, rounded
 from classroom.records import Reading
 from fer_model.labels import EMOTIONS
@@ -153,7 +153,8 @@ def measure() -> dict:
             "windows_told": round(told, 3),
             "students_counted_of_all": round(counted, 3),
         }
-    return {"attacks_20_students_k_5": attacks, "costs": costs, "trials": TRIALS} | class_only_crowd.measure(faces)
+    figures = {"attacks_20_students_k_5": attacks, "costs": costs, "trials": TRIALS}
+    return figures | class_only_crowd.measure(faces) | class_only_pictures.measure()
 
 
 def _counts_with_target(told: Sequence[Told], n: int) -> int:

@@ -36,7 +36,8 @@ ROUND_TO = 5
 GRACE_MS = 5_000
 NOT_ENOUGH = "not enough students sharing"
 _STEP_MS = WINDOW_S * 1000
-# Readings with the same digits that two students have in one window. Of 3,563 different faces no two had one.
+# Readings with the same digits that two students have in one window. No two different faces have even one, but a clip
+# that is encoded anew has other digits, too (benchmarks.class_only_pictures).
 SAME_PICTURES = 3
 # Different readings of a camera in a window, at one every two seconds; a still picture has one.
 LIVE_PICTURES = 3
