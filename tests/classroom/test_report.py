@@ -1,6 +1,9 @@
 """The table of attention's parts; the rest of a report is tested with the files that say the same."""
 
+import re
+from base64 import b64encode
 from datetime import UTC
+from hashlib import sha256
 
 import pytest
 
@@ -75,3 +78,16 @@ def test_a_smoothed_report_has_fewer_points_and_the_same_readings(store, seeded)
     assert list(minutes.lane.index) == list(minutes.timeline.index)
     assert person_grid(minutes).usable.sum() == report.usable
     assert smoothed(report, 10) is report
+
+
+def test_the_page_may_run_its_own_scripts_and_nothing_that_somebody_put_into_it(store, seeded):
+    """Its policy stands in front of everything, and names each script by its hash."""
+    page = html_report(class_report(store, seeded.info, 10), UTC).decode()
+    policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', page)
+    scripts = re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL)
+    assert policy.start() < page.index("<title>") < page.index("<script")
+    assert len(scripts) >= 2, "Plotly, and a chart"
+    allowed = set(re.findall(r"'sha256-([^']+)'", policy[1]))
+    assert allowed == {b64encode(sha256(each.encode()).digest()).decode() for each in scripts}
+    assert "default-src 'none'" in policy[1] and "unsafe-inline" not in policy[1].split("style-src")[0]
+    assert "\r" not in page, "a browser would read another text than the one whose hash is there"
